@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{server,client,tests}/**/*.test.ts'],
+    exclude: ['tests/all/**', '**/node_modules/**'],
+    // Quick imports of drizzle-orm, as in production.
+    execArgv: ['--import', './server/preload.mjs'],
+    pool: 'forks',
+  },
+});
