@@ -1,0 +1,61 @@
+// Zod fields that several contracts share. Safe in a browser. No fault repeats the value that it is about.
+import { z } from 'zod';
+
+const byteLength = (text: string): number => new TextEncoder().encode(text).length;
+const codePoints = (text: string): number => Array.from(text).length;
+
+/**
+ * Text as a person wrote it. U+0000 and lone surrogates are refused,
+ * because the databases disagree on them.
+ */
+const text = z
+  .string({ error: 'Must be text.' })
+  .max(10_000, 'Is too long.')
+  .refine((value) => value.isWellFormed() && !value.includes('\u0000'), 'Has a character that is not allowed.');
+
+const nameOfPerson = 100;
+
+/** A person's name, 1 to 100 code points, on one line, kept exactly as written. */
+export const personName = text
+  .refine((value) => codePoints(value) <= nameOfPerson, `Must have at most ${nameOfPerson} characters.`)
+  .refine((value) => value.trim() !== '', 'Must not be empty.')
+  .refine((value) => !/\p{Cc}/u.test(value), 'Must be one line of text.');
+
+const emailBytes = 254;
+
+/**
+ * An e-mail address in its one canonical form: NFC, lower case, 254 bytes at most (RFC 5321 §4.5.3.1.3).
+ * Everything that a mail library could read in two ways is refused: quotes, commas, comments, white
+ * space, invisible characters, and look-alikes that compatibility normalisation would turn into them.
+ */
+export const emailAddress = text
+  .transform((value) => value.normalize('NFC').toLowerCase().normalize('NFC'))
+  .refine((value) => byteLength(value) <= emailBytes, `Must have at most ${emailBytes} bytes.`)
+  .refine((value) => isOneAddress(value) && isOneAddress(value.normalize('NFKC')), 'Must be one e-mail address.');
+
+function isOneAddress(value: string): boolean {
+  return /^[^@\s\p{C}\p{Z}"'`(),:;<>[\]\\]+@[^@\s\p{C}\p{Z}"'`(),:;<>[\]\\.]+(\.[^@\s\p{C}\p{Z}"'`(),:;<>[\]\\.]+)+$/u.test(
+    value,
+  );
+}
+
+const passwordCodePoints = 256;
+const passwordBytes = 1024;
+
+/**
+ * A password as sent, in NFC (NIST 800-63B-4 §3.1.1.2). Only its size is bounded here, before any
+ * hashing; what makes a good new one is decided where passwords are set.
+ */
+export const password = text
+  .transform((value) => value.normalize('NFC'))
+  .refine((value) => value !== '', 'Must not be empty.')
+  .refine(
+    (value) => codePoints(value) <= passwordCodePoints && byteLength(value) <= passwordBytes,
+    `Must have at most ${passwordCodePoints} characters and ${passwordBytes} bytes.`,
+  );
+
+/** Input of a procedure that takes none: nothing at all, or `{}`. */
+export const noInput = z.strictObject({}).optional();
+
+/** An instant on the wire: ISO 8601 in UTC. */
+export const instant = z.iso.datetime();

@@ -1,0 +1,32 @@
+import { TRPCError } from '@trpc/server';
+
+import type { DetailsOf, RefusalRow, RefusalRows } from './refusals.ts';
+
+/**
+ * A refusal on its way out: an answer that the caller has to expect, not a fault.
+ * It is a `TRPCError`, so its status is right wherever it is thrown.
+ */
+export class Refusal<
+  Rows extends RefusalRows = RefusalRows,
+  Reason extends keyof Rows & string = keyof Rows & string,
+> extends TRPCError {
+  /** The set that the refusal belongs to; a procedure lets out only sets that it has declared. */
+  readonly rows: RefusalRows;
+  readonly refusal: { reason: string };
+
+  constructor(
+    rows: Rows,
+    reason: Reason,
+    ...[details]: keyof DetailsOf<Rows[Reason]> extends never ? [] : [DetailsOf<Rows[Reason]>]
+  ) {
+    const row: RefusalRow = rows[reason] as RefusalRow;
+    super({ code: row[0], message: fillIn(row[1], { ...details }) });
+    this.name = 'Refusal';
+    this.rows = rows;
+    this.refusal = { reason, ...details };
+  }
+}
+
+function fillIn(text: string, details: Record<string, unknown>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name]));
+}
