@@ -1,0 +1,36 @@
+import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
+
+import type * as schema from './schema.ts';
+
+/** What a query function needs: the query builder and the tables. */
+export interface Queryable {
+  orm: SqliteRemoteDatabase<typeof schema>;
+  tables: typeof schema;
+}
+
+/**
+ * A statement that has been built but not run. A promise does not fit, on purpose: in a list of
+ * `atomically` it would run outside the transaction and survive its rollback.
+ */
+export type Statement = PromiseLike<unknown> & { toSQL(): { sql: string; params: unknown[] } };
+
+/**
+ * The database. A query that is awaited has run, and what it wrote is on disk; one that cannot get
+ * the database in time throws the refusal `BUSY`.
+ */
+export interface Database extends Queryable {
+  /**
+   * Runs every statement or none, in one transaction, and resolves once it is on disk.
+   *
+   * @throws UniqueViolation when a unique index holds a value already
+   */
+  atomically(list: (tx: Queryable) => Statement[]): Promise<void>;
+  /** Runs a statement whose effect may be lost with the power: a last-seen time, a purge. */
+  unsynced(statement: Statement): Promise<void>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  close(): void;
+}
+
+/** The history of applied migrations; a name of our own, so that a host's migrations are not mixed with ours. */
+export const historyTable = 'latchkey_migrations';

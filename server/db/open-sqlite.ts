@@ -1,0 +1,129 @@
+import { closeSync, openSync } from 'node:fs';
+
+import Sqlite from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/sqlite-proxy';
+
+import type { Database, Statement } from './database.ts';
+import { inspectFile } from './inspect-file.ts';
+import { migrate } from './migrate.ts';
+import * as schema from './schema.ts';
+import { whenFree } from './sqlite-runner.ts';
+import { pathOf, Unusable } from './sqlite-file.ts';
+
+/**
+ * Opens a SQLite file, makes it if it is missing, and brings its tables up to date.
+ *
+ * @param url `file:` and a path, relative to the working directory
+ * @throws Unusable with a sentence for the operator, before anything in the file was touched
+ */
+export async function openSqlite(url: string): Promise<Database> {
+  const path = pathOf(url);
+  inspectFile(path);
+  const client = connect(path);
+  try {
+    await whenFree(() => setUp(client));
+    await whenFree(() => migrate(client));
+  } catch (error) {
+    client.close();
+    throw Unusable.because(path, error);
+  }
+  return asDatabase(client);
+}
+
+function connect(path: string): Sqlite.Database {
+  try {
+    // Made here and not by SQLite, so that nobody but this user can read the hashes in it.
+    if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
+    // SQLite itself waits for no lock: it would wait on the main thread. `whenFree` does.
+    return new Sqlite(path, { timeout: 0 });
+  } catch (error) {
+    throw Unusable.because(path, error);
+  }
+}
+
+/** An answer is given only after its commit is on disk: WAL alone does not promise that, `FULL` does. */
+function setUp(client: Sqlite.Database): void {
+  client.pragma('journal_mode = WAL');
+  client.pragma('synchronous = FULL');
+  client.pragma('foreign_keys = ON');
+}
+
+function asDatabase(client: Sqlite.Database): Database {
+  const prepared = new Map<string, Sqlite.Statement<unknown[], unknown[]>>();
+
+  function prepare(sql: string): Sqlite.Statement<unknown[], unknown[]> {
+    const known = prepared.get(sql);
+    if (known) return known;
+    // Texts differ only by shape, not by value, so there are few; the bound is for a shape that varies.
+    if (prepared.size >= 500) prepared.clear();
+    const statement = client.prepare<unknown[], unknown[]>(sql);
+    prepared.set(sql, statement);
+    return statement;
+  }
+
+  function run(statement: Statement): void {
+    const { sql, params } = statement.toSQL();
+    prepare(sql).run(...params);
+  }
+
+  const orm = drizzle(
+    async (sql, params: unknown[], method) =>
+      await whenFree(() => {
+        const statement = prepare(sql);
+        if (!statement.reader) {
+          statement.run(...params);
+          return { rows: [] };
+        }
+        const rows = statement.raw(true).all(...params);
+        // Drizzle takes the row itself for `get`, and its absence for none; its type knows only rows.
+        return { rows: method === 'get' ? (rows[0] as unknown[]) : rows };
+      }),
+    { schema },
+  );
+  passErrorsThrough(orm);
+  const queryable = { orm, tables: schema };
+
+  return {
+    ...queryable,
+    async atomically(list) {
+      const statements = list(queryable);
+      const transaction = client.transaction(() => statements.forEach(run));
+      if (statements.length > 0) await whenFree(() => transaction.immediate());
+    },
+    async unsynced(statement) {
+      await whenFree(() => {
+        client.pragma('synchronous = NORMAL');
+        try {
+          run(statement);
+        } finally {
+          client.pragma('synchronous = FULL');
+        }
+      });
+    },
+    async ping() {
+      await whenFree(() => prepare('select 1 from users limit 1').get());
+    },
+    close() {
+      client.close();
+    },
+  };
+}
+
+/**
+ * Drizzle wraps what the driver throws into an error whose message repeats every bound parameter,
+ * e-mail addresses and hashes too. What `whenFree` throws is fit to leave, so it leaves as it is.
+ */
+function passErrorsThrough(orm: object): void {
+  // Not in Drizzle's types: the session is internal. A test fails if a parameter reaches an error.
+  const { session } = orm as { session: { prepareQuery(...query: unknown[]): PreparedQuery } };
+  const prepareQuery = session.prepareQuery.bind(session);
+  session.prepareQuery = (...query) => {
+    const preparedQuery = prepareQuery(...query);
+    preparedQuery.queryWithCache = async (_sql, _params, runQuery) => await runQuery();
+    return preparedQuery;
+  };
+}
+
+interface PreparedQuery {
+  queryWithCache(sql: string, params: unknown[], runQuery: () => Promise<unknown>): Promise<unknown>;
+}
