@@ -1,0 +1,153 @@
+import { isIP } from 'node:net';
+
+import { z } from 'zod';
+
+import { hours } from './kernel/clock.ts';
+import { logLevels } from './kernel/logger.ts';
+import { isLoopback, originOf } from './kernel/origin.ts';
+
+const wholeNumber = (least: number, most: number) =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
+
+const origin = z.string().transform((value, context) => {
+  const found = originOf(value);
+  if (found) return found;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be http:// or https://, a host and perhaps a port, nothing after it',
+  });
+  return z.NEVER;
+});
+
+const commaSeparated = <Item extends z.ZodType<string, string>>(item: Item) =>
+  z
+    .string()
+    .transform((value) => value.split(',').map((part) => part.trim()))
+    .pipe(z.array(item));
+
+const address = z.string().refine((value) => {
+  const [ip = '', bits, ...rest] = value.split('/');
+  const most = isIP(ip) === 6 ? 128 : 32;
+  return (
+    isIP(ip) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  );
+}, 'must be IP addresses or ranges such as 10.0.0.0/8');
+
+const inSeconds = (milliseconds: number): number => milliseconds / 1000;
+
+/** Every setting, under the name of its environment variable. The descriptions are what `--help` prints. */
+export const environment = z.object({
+  PORT: wholeNumber(0, 65_535).default(3000).describe('TCP port; 0 takes a free one'),
+  HOST: z
+    .string()
+    .optional()
+    .describe('address to listen on; by default 127.0.0.1 while PUBLIC_URL is loopback, otherwise every address'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^file:./, 'must be file: and a path, such as file:./userAuth.db')
+    .default('file:./userAuth.db')
+    .describe('SQLite file, made if it is missing'),
+  PUBLIC_URL: origin
+    .optional()
+    .describe("this server's own address as browsers see it; https unless it is loopback (http://localhost:PORT)"),
+  APP_URL: origin.optional().describe('where the pages live that people use; may always call (PUBLIC_URL)'),
+  CORS_ORIGINS: commaSeparated(origin)
+    .optional()
+    .describe(
+      'further origins whose pages may call with cookies, comma-separated; unset: any page may call, without cookies',
+    ),
+  TRUSTED_PROXIES: commaSeparated(address)
+    .default([])
+    .describe('addresses or ranges of proxies whose X-Forwarded-For is believed, comma-separated'),
+  REGISTRATION: z
+    .enum(['open', 'closed'], { error: 'must be open or closed' })
+    .default('open')
+    .describe('whether anybody may register: open or closed'),
+  BCRYPT_COST: wholeNumber(10, 15)
+    .default(10)
+    .describe('log2 of the rounds of bcrypt, 10 to 15; one more doubles the time'),
+  PASSWORD_MIN_LENGTH: wholeNumber(8, 64)
+    .default(8)
+    .describe('least characters of a new password, 8 to 64; NIST asks 15 where nothing else protects the account'),
+  SESSION_LIFETIME_SECONDS: wholeNumber(60, inSeconds(hours(24 * 400)))
+    .default(inSeconds(hours(24 * 30)))
+    .describe('a session ends this long after sign-in at the latest; 30 days'),
+  SESSION_IDLE_SECONDS: wholeNumber(60, inSeconds(hours(24 * 400)))
+    .default(inSeconds(hours(24 * 7)))
+    .describe('a session ends after this long without use; 7 days'),
+  LOG_LEVEL: z
+    .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
+    .default('info')
+    .describe(logLevels.join(', ')),
+});
+
+const checkedEnvironment = environment.superRefine((env, context) => {
+  const fault = (name: keyof typeof env, message: string): void =>
+    context.addIssue({ code: 'custom', path: [name], message });
+
+  // Cookies and passwords in clear text across a network: never (ASVS 12.2.1).
+  if (env.PUBLIC_URL && !isLoopback(env.PUBLIC_URL) && !env.PUBLIC_URL.startsWith('https:')) {
+    fault('PUBLIC_URL', 'must be https://, because it is not a loopback address; let a proxy in front end TLS');
+  }
+  if (env.APP_URL && !isLoopback(env.APP_URL) && !env.APP_URL.startsWith('https:')) {
+    fault('APP_URL', 'must be https://, because it is not a loopback address');
+  }
+  if (env.SESSION_IDLE_SECONDS > env.SESSION_LIFETIME_SECONDS) {
+    fault('SESSION_IDLE_SECONDS', 'must not be more than SESSION_LIFETIME_SECONDS');
+  }
+});
+
+export type Config = Readonly<ReturnType<typeof named>>;
+
+/** What is wrong with the environment, every fault at once, one line each. */
+export class ConfigError extends Error {
+  constructor(faults: string[]) {
+    super(['The configuration has faults:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads the configuration from environment variables. An empty variable counts as unset.
+ *
+ * @throws ConfigError
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = checkedEnvironment.safeParse(set);
+  if (parsed.success) return Object.freeze(named(parsed.data));
+  throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`));
+}
+
+function named(env: z.infer<typeof environment>) {
+  const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
+  return {
+    port: env.PORT,
+    host: env.HOST ?? (isLoopback(publicUrl) ? '127.0.0.1' : '::'),
+    databaseUrl: env.DATABASE_URL,
+    publicUrl,
+    appUrl: env.APP_URL ?? publicUrl,
+    corsOrigins: env.CORS_ORIGINS,
+    trustedProxies: env.TRUSTED_PROXIES,
+    registration: env.REGISTRATION,
+    bcryptCost: env.BCRYPT_COST,
+    passwordMinLength: env.PASSWORD_MIN_LENGTH,
+    sessionLifetimeSeconds: env.SESSION_LIFETIME_SECONDS,
+    sessionIdleSeconds: env.SESSION_IDLE_SECONDS,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+/** The table of settings for `--help`: name, default, meaning. */
+export function describeConfig(): string {
+  const rows = Object.entries(environment.shape).map(([name, field]) => {
+    const parsed = field.safeParse(undefined);
+    const standard = parsed.success && parsed.data !== undefined ? String(parsed.data) : '';
+    return `  ${name.padEnd(26)}${standard.padEnd(22)}${field.description ?? ''}`;
+  });
+  return rows.join('\n');
+}

@@ -1,0 +1,25 @@
+import type { AuthContext } from './auth-context.ts';
+import type { Call, Deps, Reply, RequestFacts } from './deps.ts';
+import { checkSession } from './features/sessions/service.ts';
+import type { Caller } from './features/sessions/contract.ts';
+
+/** What a procedure of ours finds in its `ctx`. */
+export interface CallContext extends Call<keyof Deps> {
+  /** Who is asking: `null` without a credential; a credential that is no good is refused. */
+  caller(): Promise<Caller | null>;
+}
+
+// Keyed by the opaque object that the host's `ctx` carries, so that the host's types never see the server's.
+const contexts = new WeakMap<AuthContext, CallContext>();
+
+/** Makes the part of a tRPC context that Latchkey needs, for one request. */
+export function makeContext(deps: Deps, request: RequestFacts, reply: Reply): { auth: AuthContext } {
+  const auth: AuthContext = Object.freeze({ kind: 'latchkey' });
+  const call = { deps, request, reply };
+  contexts.set(auth, { ...call, caller: async () => await checkSession(call) });
+  return { auth };
+}
+
+/** The other way round. `undefined` where a host forgot to build its context with ours. */
+export const contextOf = (ctx: { auth: AuthContext } | undefined): CallContext | undefined =>
+  ctx?.auth && contexts.get(ctx.auth);

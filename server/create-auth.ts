@@ -1,0 +1,56 @@
+import type { Config } from './config.ts';
+import { openSqlite } from './db/open-sqlite.ts';
+import type { Deps } from './deps.ts';
+import { purgeSessions } from './features/sessions/service.ts';
+import { createBcryptHasher } from './hashing/bcrypt-sha256.ts';
+import { nodeContext } from './http/node-context.ts';
+import type { CreateContext } from './http/node-context.ts';
+import { hours, systemClock } from './kernel/clock.ts';
+import { authRouter } from './router.ts';
+
+/** Everything that a server or a host needs of Latchkey. */
+export interface Auth {
+  /** Mount it under `auth` in a tRPC router. */
+  router: typeof authRouter;
+  /** Makes `{ auth }`, which the context of that router must contain. */
+  createContext: CreateContext;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  /** Lets go of the database. Nothing may be called afterwards. */
+  close(): void;
+}
+
+/** What a caller may bring of its own: the log always, the clock and the hasher in tests. */
+export type Parts = Pick<Deps, 'log'> & Partial<Pick<Deps, 'clock' | 'hasher'>>;
+
+/**
+ * Puts Latchkey together; the only place that does. Opens the database and brings it up to date.
+ *
+ * @throws Unusable when the database cannot be used as it is
+ */
+export async function createAuth(config: Config, parts: Parts): Promise<Auth> {
+  const db = await openSqlite(config.databaseUrl);
+  const deps: Deps = {
+    db,
+    config,
+    clock: systemClock,
+    hasher: createBcryptHasher(config.bcryptCost),
+    ...parts,
+  };
+
+  const purge = (): void => {
+    purgeSessions(deps).catch((err: unknown) => deps.log.warn({ event: 'sessions.purgeFailed', err }));
+  };
+  purge();
+  const purging = setInterval(purge, hours(1)).unref();
+
+  return {
+    router: authRouter,
+    createContext: nodeContext(deps, config),
+    ping: async () => await db.ping(),
+    close() {
+      clearInterval(purging);
+      db.close();
+    },
+  };
+}

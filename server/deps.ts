@@ -1,0 +1,46 @@
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import type { Hasher } from './hashing/hasher.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Logger } from './kernel/logger.ts';
+import type { Secret } from './kernel/token.ts';
+
+/** What lives as long as the process. Services name the few that they need. */
+export interface Deps {
+  db: Database;
+  clock: Clock;
+  hasher: Hasher;
+  log: Logger;
+  config: Pick<Config, 'registration' | 'passwordMinLength' | 'sessionLifetimeSeconds' | 'sessionIdleSeconds'>;
+}
+
+/** The proof of a session that came with a request, read but not yet checked. */
+export type Credential = { kind: 'none' } | { kind: 'unusable' } | { kind: 'token'; token: Secret };
+
+/** What one request says about itself, independent of the protocol that carried it. */
+export interface RequestFacts {
+  /** Stands in the answer and in the log. */
+  requestId: string;
+  /** IP address of the client, or `unknown`. */
+  address: string;
+  credential: Credential;
+  /** Whether its origin may call what changes something. */
+  mayChange: boolean;
+  /** Whether a cookie can be set on its answer. */
+  takesCookies: boolean;
+  /** Whether a page on our own site is asking, by `Sec-Fetch-Site`. */
+  isOwnPage: boolean;
+}
+
+/** What a procedure can do to the answer besides returning a value. */
+export interface Reply {
+  setSessionCookie(token: Secret): void;
+  clearSessionCookie(): void;
+}
+
+/** One call of a procedure: the parts of the process it needs, and the request it answers. */
+export interface Call<Needs extends keyof Deps> {
+  deps: Pick<Deps, Needs>;
+  request: RequestFacts;
+  reply: Reply;
+}

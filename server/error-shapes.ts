@@ -1,0 +1,118 @@
+import type { TRPCError } from '@trpc/server';
+import type { TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
+import { z } from 'zod';
+
+import type { AuthContext } from './auth-context.ts';
+import { contextOf } from './context.ts';
+import { newId } from './kernel/id.ts';
+import { Refusal } from './kernel/refusal.ts';
+import { generalRefusals } from './kernel/refusals.ts';
+import type { GeneralRefusal, RefusalOf, RefusalRows, RefusalShape } from './kernel/refusals.ts';
+
+/** What tRPC hands to an error formatter, as far as it is needed here. */
+interface Formatted {
+  error: TRPCError;
+  path: string | undefined;
+  ctx?: { auth: AuthContext } | undefined;
+  shape: { code: TRPC_ERROR_CODE_NUMBER; data: { code: TRPC_ERROR_CODE_KEY; httpStatus: number } };
+}
+
+/** A formatter for `.errors()`: lets this set of refusals out of the procedure, typed, and nothing else. */
+export function refusalsOf<Rows extends RefusalRows>(rows: Rows) {
+  return (formatted: Formatted): RefusalShape<RefusalOf<Rows>> | undefined => {
+    const { error } = formatted;
+    if (!(error instanceof Refusal) || error.rows !== rows) return undefined;
+    // The one joint between a thrown value and its type: a Refusal is built from a row of its set only.
+    return shapeOf(formatted, error.message, error.refusal as RefusalOf<Rows>);
+  };
+}
+
+const generalRefusal = refusalsOf(generalRefusals);
+
+/**
+ * Shapes whatever else can leave a procedure. It answers for every error, so neither a message nor
+ * a stack of a fault ever reaches a client or a host's own formatter. A refusal that its procedure
+ * did not declare counts as a fault, too.
+ */
+export function everyError(formatted: Formatted): RefusalShape<GeneralRefusal> {
+  const { error } = formatted;
+  const refused = generalRefusal(formatted);
+  if (refused) return refused;
+  if (error.code === 'BAD_REQUEST' && error.cause instanceof z.ZodError) return inputShape(formatted, error.cause);
+  if (isFaultOfRequest(error)) {
+    return shapeOf(formatted, requestFaults[error.code] ?? requestFaults.BAD_REQUEST, { reason: 'REQUEST_INVALID' });
+  }
+  const requestId = requestIdOf(formatted);
+  logFault(formatted, requestId);
+  const fault = shapeOf<GeneralRefusal>(
+    formatted,
+    `Something went wrong. Quote this id when you report it: ${requestId}`,
+    { reason: 'UNEXPECTED', requestId },
+  );
+  return {
+    ...fault,
+    code: -32603,
+    data: { ...fault.data, code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, requestId },
+  };
+}
+
+// Here, because only here it is known that no procedure expected the error.
+function logFault({ error, path, ctx }: Formatted, requestId: string): void {
+  contextOf(ctx)?.deps.log.error({ event: 'procedure.failed', requestId, procedure: path, err: error.cause ?? error });
+}
+
+/** Sentences of ours for what tRPC itself refuses; its own may repeat parts of the request. */
+const requestFaults: Partial<Record<TRPC_ERROR_CODE_KEY, string>> & { BAD_REQUEST: string } = {
+  PARSE_ERROR: 'The body is not valid JSON.',
+  BAD_REQUEST: 'The request could not be read. Send valid JSON, and at most 10 calls in a batch.',
+  NOT_FOUND: 'There is no such procedure.',
+  METHOD_NOT_SUPPORTED: 'Call queries by GET and mutations by POST.',
+  PAYLOAD_TOO_LARGE: 'The body is too large.',
+  UNSUPPORTED_MEDIA_TYPE: 'Send JSON, with the header Content-Type: application/json.',
+  CLIENT_CLOSED_REQUEST: 'The caller went away.',
+};
+
+function isFaultOfRequest(error: TRPCError): boolean {
+  return !(error instanceof Refusal) && error.code in requestFaults;
+}
+
+function inputShape(formatted: Formatted, error: z.ZodError): RefusalShape<GeneralRefusal> {
+  const fields = faultsByField(error);
+  const [first] = Object.entries(fields);
+  const summary = first ? `${first[0]}: ${first[1][0]}` : 'The input is not valid.';
+  const shape = shapeOf<GeneralRefusal>(formatted, summary, { reason: 'INPUT_INVALID', fields });
+  return { ...shape, data: { ...shape.data, zodError: { formErrors: [], fieldErrors: fields } } };
+}
+
+/** Faults under the dotted path of their field, `input` for the whole; bounded, since keys come from outside. */
+function faultsByField(error: z.ZodError): Record<string, string[]> {
+  const faults = new Map<string, string[]>();
+  const add = (path: PropertyKey[], message: string): void => {
+    const field = path.map(String).join('.').slice(0, 64) || 'input';
+    if (faults.size < 10 || faults.has(field)) faults.set(field, [...(faults.get(field) ?? []), message]);
+  };
+  for (const issue of error.issues) {
+    if (issue.code === 'unrecognized_keys')
+      issue.keys.forEach((key) => add([...issue.path, key], 'Is not known here.'));
+    else add(issue.path, issue.message);
+  }
+  return Object.fromEntries(faults);
+}
+
+function shapeOf<Refused>(formatted: Formatted, message: string, refusal: Refused): RefusalShape<Refused> {
+  const { shape, path } = formatted;
+  return {
+    message,
+    code: shape.code,
+    data: {
+      code: shape.data.code,
+      httpStatus: shape.data.httpStatus,
+      path: path ?? null,
+      requestId: requestIdOf(formatted),
+      refusal,
+      zodError: null,
+    },
+  };
+}
+
+const requestIdOf = ({ ctx }: Formatted): string => contextOf(ctx)?.request.requestId ?? newId();

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+import { emailAddress, password, personName } from '../../kernel/fields.ts';
+import { defineRefusals } from '../../kernel/refusals.ts';
+import { deliver } from '../sessions/contract.ts';
+
+export const registerInput = z.strictObject({
+  email: emailAddress,
+  password,
+  name: personName.optional(),
+  deliver,
+});
+export type Register = z.infer<typeof registerInput>;
+
+export const registerRefusals = defineRefusals({
+  EMAIL_TAKEN: ['CONFLICT', 'This e-mail address has an account already. Log in, or use another address.'],
+  REGISTRATION_CLOSED: ['FORBIDDEN', 'Registration is closed. Ask the operator for an account.'],
+});
+
+/** Wherever a password is set. */
+export const newPasswordRefusals = defineRefusals({
+  PASSWORD_TOO_SHORT: [
+    'BAD_REQUEST',
+    'Choose a password of at least {minimum} characters.',
+    z.object({ minimum: z.number() }),
+  ],
+});
+
+export const logInInput = z.strictObject({ email: emailAddress, password, deliver });
+export type LogIn = z.infer<typeof logInInput>;
+
+export const logInRefusals = defineRefusals({
+  WRONG_CREDENTIALS: ['UNAUTHORIZED', 'Invalid credentials'],
+});

@@ -1,0 +1,21 @@
+import { eq } from 'drizzle-orm';
+
+import type { Queryable } from '../../db/database.ts';
+
+export interface NewUser {
+  id: string;
+  createdAt: Date;
+  email: string;
+  name: string | null;
+  passwordHash: string;
+  importedId?: string;
+}
+
+export function insertUser({ orm, tables: { users } }: Queryable, user: NewUser) {
+  return orm.insert(users).values(user);
+}
+
+export async function findUserByEmail({ orm, tables: { users } }: Queryable, email: string) {
+  const [found] = await orm.select().from(users).where(eq(users.email, email));
+  return found;
+}

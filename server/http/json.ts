@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { callTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import type { AnyTRPCProcedure } from '@trpc/server';
+import { getTRPCErrorShape } from '@trpc/server';
+
+import type { AuthContext } from '../auth-context.ts';
+import { appRouter } from '../router.ts';
+import type { AppRouter } from '../router.ts';
+import { parseJson, readJson, refuseOtherThanJson } from './body.ts';
+import type { CreateContext } from './node-context.ts';
+import { sendJson } from './send.ts';
+
+// tRPC keeps every procedure under its dotted path; its type has them nested.
+const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>;
+
+type Meta = AppRouter['_def']['_config']['$types']['meta'];
+
+/**
+ * The same procedures as plain JSON, for whoever does not speak tRPC: `/api/auth/login` is
+ * `auth.login`. A success is the output's fields, with a `message` where the procedure has one;
+ * a refusal is `{ message, reason, … }`.
+ */
+export function createJsonHandler(createContext: CreateContext) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '', 'http://localhost');
+    const path = url.pathname.slice('/api/'.length).replaceAll('/', '.');
+    const type = request.method === 'POST' ? ('mutation' as const) : ('query' as const);
+    const ctx = createContext({ req: request, res: response });
+    try {
+      const procedure = findProcedure(path, request);
+      const data = await callTRPCProcedure({
+        router: appRouter,
+        path,
+        type,
+        ctx,
+        getRawInput: async () =>
+          type === 'mutation' ? await readJson(request) : parseJson(url.searchParams.get('input') ?? ''),
+        signal: undefined,
+        batchIndex: 0,
+      });
+      const { status = 200, message }: Meta = procedure._def.meta ?? {};
+      sendJson(response, status, message === undefined ? data : Object.assign({ message }, data));
+    } catch (cause) {
+      sendRefusal(response, getTRPCErrorFromUnknown(cause), { path, type, ctx });
+    }
+  };
+}
+
+function findProcedure(path: string, request: IncomingMessage): AnyTRPCProcedure {
+  const procedure = procedures[path];
+  if (!procedure) throw new TRPCError({ code: 'NOT_FOUND' });
+  const methods = procedure._def.type === 'mutation' ? ['POST'] : ['GET', 'HEAD'];
+  if (!methods.includes(request.method ?? '')) throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' });
+  const refused = refuseOtherThanJson(request);
+  if (refused) throw refused;
+  return procedure;
+}
+
+function sendRefusal(
+  response: ServerResponse,
+  error: TRPCError,
+  call: { path: string; type: 'query' | 'mutation'; ctx: { auth: AuthContext } },
+): void {
+  const shape = getTRPCErrorShape({ config: appRouter._def._config, error, input: undefined, ...call });
+  const { httpStatus, refusal, requestId } = shape.data;
+  if ('retryAfterSeconds' in refusal) response.setHeader('Retry-After', refusal.retryAfterSeconds);
+  // The rest of a body that is too large is not read; the connection cannot be used again.
+  if (httpStatus === 413) response.setHeader('Connection', 'close');
+  sendJson(response, httpStatus, { message: shape.message, ...refusal, requestId });
+}

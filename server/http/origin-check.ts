@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+import cors from 'cors';
+
+import { isLoopback } from '../kernel/origin.ts';
+
+/** What the origin of a request allows. CORS and the defence against forged requests are one decision. */
+export interface OriginVerdict {
+  /** Whose script may read the answer: this origin, with credentials; anybody, without; nobody else's. */
+  readableBy: 'thisOrigin' | 'anyOrigin' | 'noOtherOrigin';
+  /** Whether a session cookie is read from the request and set on the answer. */
+  takesCookies: boolean;
+  /** Whether procedures that change something may run. */
+  mayChange: boolean;
+}
+
+export interface OriginRule {
+  publicUrl: string;
+  appUrl: string;
+  corsOrigins: string[] | undefined;
+}
+
+export type OriginCheck = (headers: IncomingHttpHeaders) => OriginVerdict;
+
+/** The one rule about browser origins; docs/origins.md says the same in a table. */
+export function createOriginCheck({ publicUrl, appUrl, corsOrigins }: OriginRule): OriginCheck {
+  const own = new Set([publicUrl, appUrl, ...(corsOrigins ?? [])]);
+  const anyLoopback = isLoopback(publicUrl);
+
+  return ({ origin, 'sec-fetch-site': site }) => {
+    if (origin === undefined) {
+      // Browsers name the origin of every POST: a change without one comes from a program, unless
+      // the fetch metadata says that another site's page is behind it.
+      const isForged = site === 'same-site' || site === 'cross-site';
+      return { readableBy: 'noOtherOrigin', takesCookies: true, mayChange: !isForged };
+    }
+    if (own.has(origin) || (anyLoopback && isLoopback(origin))) {
+      return { readableBy: 'thisOrigin', takesCookies: true, mayChange: true };
+    }
+    if (corsOrigins === undefined) return { readableBy: 'anyOrigin', takesCookies: false, mayChange: true };
+    return { readableBy: 'noOtherOrigin', takesCookies: false, mayChange: false };
+  };
+}
+
+const preflightSeconds = 600;
+
+/** The `cors` package under that rule. It answers preflights itself. */
+export function createCors(check: OriginCheck) {
+  return cors((request, callback) => {
+    const { readableBy } = check(request.headers);
+    callback(null, {
+      origin: readableBy === 'anyOrigin' ? '*' : readableBy === 'thisOrigin',
+      credentials: readableBy === 'thisOrigin',
+      methods: ['GET', 'POST'],
+      exposedHeaders: ['Retry-After', 'X-Request-Id'],
+      maxAge: preflightSeconds,
+    });
+  });
+}

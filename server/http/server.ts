@@ -1,0 +1,83 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+import { seconds } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { sendLiveness, sendReadiness } from './health.ts';
+import { createJsonHandler } from './json.ts';
+import type { CreateContext } from './node-context.ts';
+import { createCors, createOriginCheck } from './origin-check.ts';
+import type { OriginRule } from './origin-check.ts';
+import { createRpcHandler } from './rpc.ts';
+import { sendJson } from './send.ts';
+
+export interface Faces {
+  createContext: CreateContext;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  log: Logger;
+}
+
+export interface RunningServer {
+  /** The port it listens on: the one asked for, or the free one it was given for 0. */
+  port: number;
+  /** Stops taking connections and resolves when every request under way is answered, or the time is over. */
+  drain(): Promise<void>;
+}
+
+const drainTime = seconds(10);
+
+/**
+ * Serves tRPC under `/trpc`, plain JSON under `/api`, and the health of the process.
+ *
+ * @throws the error of `listen`, such as `EADDRINUSE`
+ */
+export async function serve(faces: Faces, config: OriginRule & { host: string; port: number }): Promise<RunningServer> {
+  const server = createServer({ headersTimeout: seconds(10), requestTimeout: seconds(30) }, handler(faces, config));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : config.port,
+    drain: async () => await drain(server),
+  };
+}
+
+function handler(faces: Faces, config: OriginRule) {
+  const cors = createCors(createOriginCheck(config));
+  const rpc = createRpcHandler(faces.createContext);
+  const json = createJsonHandler(faces.createContext);
+
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Vary', 'Origin');
+    cors(request, response, () => {
+      if (request.method === 'OPTIONS') sendMethods(response);
+      else if (path.startsWith('/trpc/')) rpc(request, response);
+      else if (path.startsWith('/api/')) void json(request, response);
+      else if (path === '/livez') sendLiveness(response);
+      else if (path === '/readyz') void sendReadiness(response, { db: faces, log: faces.log });
+      else sendJson(response, 404, { message: 'There is nothing at this address.' });
+    });
+  };
+}
+
+// A preflight that comes this far is of an origin that may not call: without CORS headers the browser stops here.
+function sendMethods(response: ServerResponse): void {
+  response.writeHead(204, { Allow: 'GET, HEAD, POST, OPTIONS' }).end();
+}
+
+async function drain(server: Server): Promise<void> {
+  // A connection that is kept alive would otherwise hold the server open until its client lets go.
+  server.prependListener('request', (_request, response: ServerResponse) => response.setHeader('Connection', 'close'));
+  const tooLate = setTimeout(() => server.closeAllConnections(), drainTime);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(tooLate);
+}

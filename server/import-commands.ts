@@ -1,0 +1,31 @@
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
+
+interface Terminal {
+  cwd(): string;
+  platform: string;
+}
+
+/** Where `npm run import` puts the new database when the old file has the configured name: beside it. */
+export const besideOldFile = (path: string): string =>
+  join(dirname(path), `${basename(path, extname(path))}.latchkey${extname(path) || '.db'}`);
+
+/** The commands that bring a file of the old server over, for the shell of this platform, from this folder. */
+export function importCommands(path: string, terminal: Terminal): string {
+  const file = (target: string): string => {
+    const shown = relative(terminal.cwd(), target);
+    return shown.startsWith('..') ? target : `.${sep}${shown}`;
+  };
+  const url = `file:${file(besideOldFile(path))}`;
+  const start =
+    terminal.platform === 'win32' ? `set "DATABASE_URL=${url}" && npm start` : `DATABASE_URL=${quoted(url)} npm start`;
+  return [
+    'Nothing in it was changed. To bring its accounts over into a new database, run:',
+    '',
+    `  npm run import -- ${quoted(file(path))}`,
+    `  ${start}`,
+    '',
+    'Passwords are hashed on the way. Keep DATABASE_URL set, for example in a file .env, and delete the old file when all is well.',
+  ].join('\n');
+}
+
+const quoted = (text: string): string => (/^[\w./:\\-]+$/.test(text) ? text : `"${text}"`);

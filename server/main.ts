@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util';
+
+import pretty from 'pino-pretty';
+
+import { ConfigError, describeConfig, readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { createAuth } from './create-auth.ts';
+import { OldServerFile } from './db/inspect-file.ts';
+import { pathOf, Unusable } from './db/sqlite-file.ts';
+import { serve } from './http/server.ts';
+import { importCommands } from './import-commands.ts';
+import { createLogger } from './kernel/logger.ts';
+import type { Logger } from './kernel/logger.ts';
+import { seconds } from './kernel/clock.ts';
+
+const usage = `Usage: npm start
+
+Serves registration and login over tRPC and plain JSON. Settings are environment
+variables, or lines of a file .env in the working directory:
+
+${describeConfig()}`;
+
+async function main(): Promise<void> {
+  if (readArguments().help) {
+    console.log(usage);
+    return;
+  }
+  const config = readConfig(environmentWithFile());
+  const log = createLogger(config.logLevel, process.stdout.isTTY ? readable() : process.stdout);
+  const auth = await createAuth(config, { log });
+  const server = await serve({ ...auth, log }, config).catch((error: unknown) => {
+    auth.close();
+    throw error;
+  });
+  announce(log, config, server.port);
+
+  whenAskedToStop(async (reason) => {
+    log.info({ event: 'server.stopping', reason }, 'Stopping: answering what is under way');
+    await server.drain();
+    auth.close();
+    log.info({ event: 'server.stopped' }, 'Stopped');
+  });
+}
+
+function readArguments(): { help?: boolean } {
+  try {
+    return parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+/** What is set in the environment wins over the file. */
+function environmentWithFile(): NodeJS.ProcessEnv {
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isMissing) throw new ConfigError([`.env cannot be read: ${String(error)}`]);
+  }
+  return process.env;
+}
+
+function announce(log: Logger, config: Config, port: number): void {
+  const url = config.port === port ? config.publicUrl : `http://localhost:${port}`;
+  const database = pathOf(config.databaseUrl);
+  log.info({ event: 'server.started', url }, `Server running at ${url}`);
+  log.info({ event: 'server.database', database }, `Database ${database}`);
+  log.info({ event: 'server.trpc', url: `${url}/trpc` }, `tRPC at ${url}/trpc, such as auth.login`);
+  log.info({ event: 'server.json', url: `${url}/api/auth` }, `Plain JSON at ${url}/api/auth, such as /api/auth/login`);
+}
+
+/** Runs `stop` once, then exits. A second signal ends the process at once, unless it is the same Ctrl-C arriving twice. */
+function whenAskedToStop(stop: (reason: string) => Promise<void>): void {
+  let askedAt: number | undefined;
+  const ask = (reason: string): void => {
+    if (askedAt !== undefined) {
+      if (performance.now() - askedAt >= seconds(1)) process.exit(1);
+      return;
+    }
+    askedAt = performance.now();
+    stop(reason).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(explain(error));
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', ask);
+  process.on('SIGINT', ask);
+  // npm runs a script through a shell. A signal to npm alone ends the shell and never arrives here; the loss of the parent does.
+  const parent = process.ppid;
+  const isRunByNpm = process.env['npm_lifecycle_event'] !== undefined;
+  if (isRunByNpm) setInterval(() => process.ppid === parent || ask('npm is gone'), seconds(0.1)).unref();
+}
+
+const readable = (): pretty.PrettyStream =>
+  pretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'event,url,database' });
+
+function explain(error: unknown): string {
+  if (error instanceof OldServerFile) return `${error.message}\n\n${importCommands(error.path, process)}`;
+  if (error instanceof ConfigError || error instanceof Unusable) return error.message;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'The port is in use by another program. Stop it, or set PORT to another one.';
+  if (code === 'EACCES') return 'This user may not listen on the port. Set PORT to one above 1023.';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'HOST is not an address of this machine.';
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+await main().catch((error: unknown) => {
+  console.error(explain(error));
+  process.exitCode = 1;
+});

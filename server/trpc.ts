@@ -1,0 +1,36 @@
+import { initTRPC } from '@trpc/server';
+
+import type { AuthContext } from './auth-context.ts';
+import { contextOf } from './context.ts';
+import { everyError } from './error-shapes.ts';
+import { Refusal } from './kernel/refusal.ts';
+import { generalRefusals } from './kernel/refusals.ts';
+
+/** How the plain JSON face words a success; tRPC's own face leaves it out. */
+interface ProcedureMeta {
+  /** HTTP status, 200 if left out. */
+  status?: number;
+  /** A sentence for the person, sent as `message` beside the output's fields. */
+  message?: string;
+}
+
+const t = initTRPC
+  .context<{ auth: AuthContext }>()
+  .meta<ProcedureMeta>()
+  .create({ isDev: false, errorFormatter: everyError });
+
+export const router = t.router;
+
+/** Where every procedure of ours starts: its errors are shaped and its origin is judged. */
+export const publicProcedure = t.procedure.errors(everyError).use(async ({ ctx, type, path, next }) => {
+  const context = contextOf(ctx);
+  if (!context) throw new Error('ctx.auth was not made by createContext of this Latchkey');
+
+  // Here and not in front of the router, so that no spelling of a URL and no host's adapter gets around it.
+  if (type === 'mutation' && !context.request.mayChange) {
+    context.deps.log.warn({ event: 'origin.refused', requestId: context.request.requestId, procedure: path });
+    throw new Refusal(generalRefusals, 'ORIGIN_REFUSED');
+  }
+
+  return await next({ ctx: context });
+});
