@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createAuthClient } from '../../client/index.ts';
+import type { AuthClient, AuthClientOptions } from '../../client/index.ts';
+import { readConfig } from '../../server/config.ts';
+import { createAuth } from '../../server/create-auth.ts';
+import type { Auth } from '../../server/create-auth.ts';
+import { createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
+import type { Hasher } from '../../server/hashing/hasher.ts';
+import { serve } from '../../server/http/server.ts';
+import { createLogger } from '../../server/kernel/logger.ts';
+import { createTestClock } from './test-clock.ts';
+import type { TestClock } from './test-clock.ts';
+
+/** A whole server on a free loopback port, with a database file of its own. */
+export interface TestApp extends AsyncDisposable {
+  url: string;
+  auth: Auth;
+  clock: TestClock;
+  /** How many passwords were hashed or verified so far. */
+  hashes(): number;
+  /** Path of the database file. */
+  file: string;
+  /** Everything logged so far. */
+  logged(): string;
+  client(options?: Partial<AuthClientOptions>): AuthClient;
+  /** A POST of JSON, or of a body of any kind when it is text already. */
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+}
+
+export interface TestAppOptions {
+  env?: Record<string, string>;
+  /** A database file to open again; it is left in place. */
+  file?: string;
+  hasher?: Hasher;
+}
+
+export async function testApp({ env = {}, file, hasher }: TestAppOptions = {}): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
+  const path = file ?? join(folder, 'userAuth.db');
+  const config = readConfig({ PORT: '0', LOG_LEVEL: 'debug', DATABASE_URL: `file:${path}`, ...env });
+  const clock = createTestClock();
+  const lines: string[] = [];
+  const log = createLogger(config.logLevel, { write: (line) => lines.push(line) });
+  const counted = counting(hasher ?? createBcryptHasher(4));
+  const auth = await createAuth(config, { log, clock, hasher: counted.hasher });
+  const server = await serve({ ...auth, log }, config);
+  const url = `http://localhost:${server.port}`;
+
+  return {
+    url,
+    auth,
+    clock,
+    hashes: counted.count,
+    file: path,
+    logged: () => lines.join(''),
+    client: (options) => createAuthClient({ url, ...options }),
+    post: async (route, body, headers) =>
+      await fetch(url + route, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    get: async (route, headers = {}) => await fetch(url + route, { headers }),
+    async [Symbol.asyncDispose]() {
+      await server.drain();
+      auth.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function counting(hasher: Hasher): { hasher: Hasher; count: () => number } {
+  let count = 0;
+  const counted = <Arguments extends unknown[], Result>(work: (...args: Arguments) => Result) => {
+    return (...args: Arguments): Result => {
+      count += 1;
+      return work(...args);
+    };
+  };
+  return {
+    count: () => count,
+    hasher: {
+      hash: counted(async (password: string) => await hasher.hash(password)),
+      verify: counted(async (password: string, stored: string) => await hasher.verify(password, stored)),
+      verifyNobody: counted(async (password: string) => await hasher.verifyNobody(password)),
+    },
+  };
+}
+
+export const ada = { email: 'ada@example.com', password: 'correct horse battery' } as const;
+
+/** The `name=value` of the session cookie that an answer sets, `undefined` where it sets none. */
+export const cookieOf = (response: Response): string | undefined =>
+  response.headers
+    .getSetCookie()
+    .find((cookie) => cookie.includes('latchkey_session='))
+    ?.split(';', 1)[0];
