@@ -1,0 +1,241 @@
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+
+import { memoryStorage } from '../../client/index.ts';
+import { hours, minutes, seconds } from '../../server/kernel/clock.ts';
+import { ada, cookieOf, testApp } from '../support/test-app.ts';
+import type { TestApp } from '../support/test-app.ts';
+
+const day = hours(24);
+
+async function register(app: TestApp, headers: Record<string, string> = {}): Promise<string> {
+  return cookieOf(await app.post('/api/auth/register', ada, headers)) ?? '';
+}
+
+async function tokenOf(app: TestApp): Promise<string> {
+  const { token = '' } = await app.client({ storage: memoryStorage() }).register.mutate(ada);
+  return token;
+}
+
+const statusOfMe = async (app: TestApp, headers: Record<string, string>): Promise<number> =>
+  (await app.get('/trpc/auth.me', headers)).status;
+
+describe('the session cookie', () => {
+  test('is HttpOnly, SameSite=Lax, for the whole host and as long as the session', async () => {
+    await using app = await testApp();
+    const response = await app.post('/trpc/auth.register', ada);
+    const [cookie] = response.headers.getSetCookie();
+    expect(cookie).toMatch(/^latchkey_session=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(await response.text()).not.toContain(cookieOf(response)?.split('=')[1]);
+  });
+
+  test('is Secure and bound to the host where PUBLIC_URL is https', async () => {
+    await using app = await testApp({ env: { PUBLIC_URL: 'https://auth.example.com' } });
+    const response = await app.post('/api/auth/register', ada);
+    expect(response.headers.getSetCookie()[0]).toMatch(
+      /^__Host-latchkey_session=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+    );
+    const cookie = cookieOf(response) ?? '';
+    expect(await statusOfMe(app, { cookie })).toBe(200);
+    expect(await (await app.get('/api/auth/me', { cookie: cookie.replace('__Host-', '') })).json()).toBeNull();
+  });
+
+  test('is cleared when the session it names has ended', async () => {
+    await using app = await testApp();
+    const cookie = await register(app);
+    await app.post('/api/auth/logout', {}, { cookie });
+    for (const path of ['/api/auth/me', '/trpc/auth.me']) {
+      const response = await app.get(path, { cookie });
+      expect(response.status).toBe(401);
+      expect(response.headers.getSetCookie()[0]).toMatch(/^latchkey_session=; Max-Age=0;/);
+    }
+  });
+});
+
+describe('a token in the body', () => {
+  test('is given once, without a cookie, and works as a bearer token', async () => {
+    await using app = await testApp();
+    const response = await app.post('/api/auth/register', { ...ada, deliver: 'token' });
+    expect(response.headers.getSetCookie()).toEqual([]);
+    const { token } = (await response.json()) as { token: string };
+    expect(token).toMatch(/^[\w-]{43}$/);
+    const me = await app.get('/api/auth/me', { authorization: `Bearer ${token}` });
+    expect(await me.text()).not.toContain(token);
+    expect(me.status).toBe(200);
+  });
+
+  test.each(['same-origin', 'same-site'])('is refused to a page on our own site (%s)', async (site) => {
+    await using app = await testApp();
+    const headers = { 'sec-fetch-site': site, origin: 'http://localhost:5173' };
+    const response = await app.post('/api/auth/register', { ...ada, deliver: 'token' }, headers);
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ reason: 'TOKEN_NOT_FOR_PAGES' });
+    await app.post('/api/auth/register', ada);
+    expect((await app.post('/api/auth/login', { ...ada, deliver: 'token' }, headers)).status).toBe(403);
+  });
+});
+
+describe('signing in again', () => {
+  test('never keeps the token that came with the request, and ends its session', async () => {
+    await using app = await testApp();
+    const first = await register(app);
+    const second = cookieOf(await app.post('/api/auth/login', ada, { cookie: first })) ?? '';
+    expect(second).not.toBe(first);
+    expect(await statusOfMe(app, { cookie: first })).toBe(401);
+    expect(await statusOfMe(app, { cookie: second })).toBe(200);
+  });
+
+  test('works with a cookie that is of no use any more', async () => {
+    await using app = await testApp();
+    await register(app);
+    for (const cookie of ['latchkey_session=garbage', `latchkey_session=${'a'.repeat(43)}`]) {
+      expect((await app.post('/api/auth/login', ada, { cookie })).status).toBe(200);
+    }
+  });
+
+  test('leaves the sessions of other devices alone', async () => {
+    await using app = await testApp();
+    const first = await register(app);
+    await app.post('/api/auth/login', ada);
+    expect(await statusOfMe(app, { cookie: first })).toBe(200);
+  });
+});
+
+describe('a session', () => {
+  test('ends on the server at logout, for everybody who holds its token', async () => {
+    await using app = await testApp();
+    const token = await tokenOf(app);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await app.post('/trpc/auth.logout', {}, headers)).status).toBe(200);
+    expect(await statusOfMe(app, headers)).toBe(401);
+  });
+
+  test('is ended by exactly one of 20 logouts at once', async () => {
+    await using app = await testApp();
+    const headers = { authorization: `Bearer ${await tokenOf(app)}` };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => (await app.post('/trpc/auth.logout', {}, headers)).status),
+    );
+    expect(answers.toSorted()).toEqual([200, ...Array(19).fill(401)]);
+  });
+
+  test('ends after the idle time without use', async () => {
+    await using app = await testApp();
+    const cookie = await register(app);
+    app.clock.forward(7 * day - seconds(1));
+    expect(await statusOfMe(app, { cookie })).toBe(200);
+    app.clock.forward(7 * day - seconds(1));
+    expect(await statusOfMe(app, { cookie })).toBe(200);
+    app.clock.forward(7 * day);
+    expect(await statusOfMe(app, { cookie })).toBe(401);
+  });
+
+  test('ends at its absolute age, however much it is used', async () => {
+    await using app = await testApp();
+    const cookie = await register(app);
+    for (let passed = day; passed < 30 * day; passed += day) {
+      app.clock.forward(day);
+      expect(await statusOfMe(app, { cookie })).toBe(200);
+    }
+    app.clock.forward(day - seconds(1));
+    expect(await statusOfMe(app, { cookie })).toBe(200);
+    app.clock.forward(seconds(1));
+    expect(await statusOfMe(app, { cookie })).toBe(401);
+  });
+
+  test('lasts as long as configured', async () => {
+    await using app = await testApp({ env: { SESSION_LIFETIME_SECONDS: '3600', SESSION_IDLE_SECONDS: '1800' } });
+    const cookie = await register(app);
+    app.clock.forward(minutes(29));
+    expect(await statusOfMe(app, { cookie })).toBe(200);
+    app.clock.forward(minutes(29));
+    expect(await statusOfMe(app, { cookie })).toBe(200);
+    app.clock.forward(minutes(2));
+    expect(await statusOfMe(app, { cookie })).toBe(401);
+  });
+
+  test('has its use written down at most once an hour', async () => {
+    await using app = await testApp();
+    const cookie = await register(app);
+    const lastSeen = () => read(app, 'select last_seen_at from sessions');
+    const before = lastSeen();
+    app.clock.forward(minutes(59));
+    await statusOfMe(app, { cookie });
+    expect(lastSeen()).toEqual(before);
+    app.clock.forward(minutes(1));
+    await statusOfMe(app, { cookie });
+    expect(lastSeen()).toEqual([app.clock.now().getTime()]);
+  });
+
+  test('of a user who is gone is refused', async () => {
+    await using app = await testApp();
+    const cookie = await register(app);
+    write(app, 'delete from users');
+    expect(await statusOfMe(app, { cookie })).toBe(401);
+    expect((await app.post('/api/auth/logout', {}, { cookie })).status).toBe(401);
+  });
+
+  test('is stored as a hash of its token only', async () => {
+    await using app = await testApp();
+    const token = await tokenOf(app);
+    const [hash] = read(app, 'select token_hash from sessions');
+    expect(hash).toHaveLength(32);
+    expect(Buffer.from(JSON.stringify(read(app, 'select hex(token_hash) from sessions'))).includes(token)).toBe(false);
+  });
+
+  test('that has ended is removed by the next start', async () => {
+    await using first = await testApp();
+    await register(first);
+    await using second = await testApp({ file: first.file });
+    expect(read(second, 'select count(*) from sessions')).toEqual([1]);
+    write(second, 'update sessions set expires_at = 0');
+    await using third = await testApp({ file: first.file });
+    expect(read(third, 'select count(*) from sessions')).toEqual([0]);
+  });
+});
+
+describe('a credential that is no good gives 401, never 500', () => {
+  const token = 'a'.repeat(43);
+  test.each<[string, Record<string, string>]>([
+    ['a cookie of garbage', { cookie: 'latchkey_session=%00%ff' }],
+    ['an empty cookie', { cookie: 'latchkey_session=' }],
+    ['a quoted cookie', { cookie: `latchkey_session="${token}"` }],
+    ['a cookie of no session', { cookie: `latchkey_session=${token}` }],
+    ['two cookies', { cookie: `latchkey_session=${token}; latchkey_session=${token}` }],
+    ['a bearer token of garbage', { authorization: 'Bearer ' + 'x'.repeat(1000) }],
+    ['no bearer token', { authorization: 'Bearer' }],
+    ['a bearer token of no session', { authorization: `bearer ${token}` }],
+    ['two bearer tokens', { authorization: `Bearer ${token}, Bearer ${token}` }],
+  ])('%s', async (_what, headers) => {
+    await using app = await testApp();
+    for (const path of ['/trpc/auth.me', '/api/auth/me']) expect((await app.get(path, headers)).status).toBe(401);
+    for (const path of ['/trpc/auth.logout', '/api/auth/logout']) {
+      const response = await app.post(path, {}, headers);
+      expect(response.status).toBe(401);
+      expect(await response.text()).toContain('SESSION_ENDED');
+    }
+  });
+
+  test('another scheme of authorization is not ours, so nobody is signed in', async () => {
+    await using app = await testApp();
+    const response = await app.get('/api/auth/me', { authorization: 'Basic YTpi' });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toBeNull();
+  });
+});
+
+function read(app: TestApp, sql: string): unknown[] {
+  const client = new Sqlite(app.file, { readonly: true });
+  try {
+    return client.prepare(sql).pluck().all();
+  } finally {
+    client.close();
+  }
+}
+
+function write(app: TestApp, sql: string): void {
+  const client = new Sqlite(app.file);
+  client.pragma('foreign_keys = ON');
+  client.exec(sql);
+  client.close();
+}
