@@ -61,7 +61,7 @@ describe('the typed client', () => {
     const requested: string[] = [];
     const auth = app.client({
       fetch: async (input, init) => {
-        requested.push(new URL(String(input)).pathname);
+        requested.push(new URL(new Request(input).url).pathname);
         return await fetch(input, init);
       },
     });
