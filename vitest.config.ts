@@ -7,5 +7,7 @@ export default defineConfig({
     // Quick imports of drizzle-orm, as in production.
     execArgv: ['--import', './server/preload.mjs'],
     pool: 'forks',
+    // Some tests start whole processes, on machines that may be busy.
+    testTimeout: 30_000,
   },
 });

@@ -23,6 +23,12 @@ const origin = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+// Cookies and passwords in clear text across a network: never (ASVS 12.2.1).
+const secureOrigin = origin.refine(
+  (value) => isLoopback(value) || value.startsWith('https:'),
+  'must be https://, because it is not a loopback address; let a proxy in front end TLS',
+);
+
 const commaSeparated = <Item extends z.ZodType<string, string>>(item: Item) =>
   z
     .string()
@@ -51,10 +57,10 @@ export const environment = z.object({
     .regex(/^file:./, 'must be file: and a path, such as file:./userAuth.db')
     .default('file:./userAuth.db')
     .describe('SQLite file, made if it is missing'),
-  PUBLIC_URL: origin
+  PUBLIC_URL: secureOrigin
     .optional()
     .describe("this server's own address as browsers see it; https unless it is loopback (http://localhost:PORT)"),
-  APP_URL: origin.optional().describe('where the pages live that people use; may always call (PUBLIC_URL)'),
+  APP_URL: secureOrigin.optional().describe('where the pages live that people use; may always call (PUBLIC_URL)'),
   CORS_ORIGINS: commaSeparated(origin)
     .optional()
     .describe(
@@ -85,21 +91,11 @@ export const environment = z.object({
     .describe(logLevels.join(', ')),
 });
 
-const checkedEnvironment = environment.superRefine((env, context) => {
-  const fault = (name: keyof typeof env, message: string): void =>
-    context.addIssue({ code: 'custom', path: [name], message });
-
-  // Cookies and passwords in clear text across a network: never (ASVS 12.2.1).
-  if (env.PUBLIC_URL && !isLoopback(env.PUBLIC_URL) && !env.PUBLIC_URL.startsWith('https:')) {
-    fault('PUBLIC_URL', 'must be https://, because it is not a loopback address; let a proxy in front end TLS');
-  }
-  if (env.APP_URL && !isLoopback(env.APP_URL) && !env.APP_URL.startsWith('https:')) {
-    fault('APP_URL', 'must be https://, because it is not a loopback address');
-  }
-  if (env.SESSION_IDLE_SECONDS > env.SESSION_LIFETIME_SECONDS) {
-    fault('SESSION_IDLE_SECONDS', 'must not be more than SESSION_LIFETIME_SECONDS');
-  }
-});
+const checkedEnvironment = environment.refine(
+  // Written so that a value which is no number, and is reported already, is no second fault.
+  (env) => !(env.SESSION_IDLE_SECONDS > env.SESSION_LIFETIME_SECONDS),
+  { path: ['SESSION_IDLE_SECONDS'], message: 'must not be more than SESSION_LIFETIME_SECONDS', when: () => true },
+);
 
 export type Config = Readonly<ReturnType<typeof named>>;
 

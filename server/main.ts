@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util';
 
 import pretty from 'pino-pretty';
 
+import { environmentWithFile } from './cli/environment.ts';
 import { ConfigError, describeConfig, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { createAuth } from './create-auth.ts';
-import { OldServerFile } from './db/inspect-file.ts';
+import { OldServerFile } from './db/old-server-file.ts';
 import { pathOf, Unusable } from './db/sqlite-file.ts';
 import { serve } from './http/server.ts';
-import { importCommands } from './import-commands.ts';
+import { importCommands } from './cli/import-commands.ts';
 import { createLogger } from './kernel/logger.ts';
 import type { Logger } from './kernel/logger.ts';
 import { seconds } from './kernel/clock.ts';
@@ -50,17 +51,6 @@ function readArguments(): { help?: boolean } {
   }
 }
 
-/** What is set in the environment wins over the file. */
-function environmentWithFile(): NodeJS.ProcessEnv {
-  try {
-    process.loadEnvFile('.env');
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isMissing) throw new ConfigError([`.env cannot be read: ${String(error)}`]);
-  }
-  return process.env;
-}
-
 function announce(log: Logger, config: Config, port: number): void {
   const url = config.port === port ? config.publicUrl : `http://localhost:${port}`;
   const database = pathOf(config.databaseUrl);
@@ -89,10 +79,6 @@ function whenAskedToStop(stop: (reason: string) => Promise<void>): void {
   };
   process.on('SIGTERM', ask);
   process.on('SIGINT', ask);
-  // npm runs a script through a shell. A signal to npm alone ends the shell and never arrives here; the loss of the parent does.
-  const parent = process.ppid;
-  const isRunByNpm = process.env['npm_lifecycle_event'] !== undefined;
-  if (isRunByNpm) setInterval(() => process.ppid === parent || ask('npm is gone'), seconds(0.1)).unref();
 }
 
 const readable = (): pretty.PrettyStream =>

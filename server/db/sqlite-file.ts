@@ -1,7 +1,5 @@
 import { resolve } from 'node:path';
 
-import Sqlite from 'better-sqlite3';
-
 /** A database that cannot be used as it is; the message is a sentence for the operator that says what to do. */
 export class Unusable extends Error {
   constructor(message: string) {
@@ -26,7 +24,6 @@ function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT')
     return 'cannot be made, because its folder does not exist. Make the folder, or set DATABASE_URL.';
-  if (code === 'EISDIR') return 'is a folder. Set DATABASE_URL to a file.';
   if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)/.test(code)) {
     return 'cannot be written. Give this user the right to write the file and its folder, or set DATABASE_URL.';
   }
@@ -39,6 +36,3 @@ function reasonOf(error: unknown): string {
   }
   return `cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
 }
-
-export const isNotADatabase = (error: unknown): boolean =>
-  error instanceof Sqlite.SqliteError && error.code === 'SQLITE_NOTADB';

@@ -26,6 +26,7 @@ export interface RunningServer {
 }
 
 const drainTime = seconds(10);
+const pauseBetweenLooks = seconds(0.05);
 
 /**
  * Serves tRPC under `/trpc`, plain JSON under `/api`, and the health of the process.
@@ -72,12 +73,11 @@ function sendMethods(response: ServerResponse): void {
 }
 
 async function drain(server: Server): Promise<void> {
-  // A connection that is kept alive would otherwise hold the server open until its client lets go.
   server.prependListener('request', (_request, response: ServerResponse) => response.setHeader('Connection', 'close'));
+  // A connection that its client keeps alive would hold the server open after its last answer.
+  const closingIdle = setInterval(() => server.closeIdleConnections(), pauseBetweenLooks);
   const tooLate = setTimeout(() => server.closeAllConnections(), drainTime);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(closingIdle);
   clearTimeout(tooLate);
 }

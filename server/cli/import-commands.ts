@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative, sep } from 'node:path';
 
 interface Terminal {
   cwd(): string;
@@ -11,21 +11,27 @@ export const besideOldFile = (path: string): string =>
 
 /** The commands that bring a file of the old server over, for the shell of this platform, from this folder. */
 export function importCommands(path: string, terminal: Terminal): string {
-  const file = (target: string): string => {
-    const shown = relative(terminal.cwd(), target);
-    return shown.startsWith('..') ? target : `.${sep}${shown}`;
-  };
-  const url = `file:${file(besideOldFile(path))}`;
-  const start =
-    terminal.platform === 'win32' ? `set "DATABASE_URL=${url}" && npm start` : `DATABASE_URL=${quoted(url)} npm start`;
   return [
     'Nothing in it was changed. To bring its accounts over into a new database, run:',
     '',
-    `  npm run import -- ${quoted(file(path))}`,
-    `  ${start}`,
+    `  npm run import -- ${quoted(shown(path, terminal))}`,
+    `  ${startCommand(besideOldFile(path), terminal)}`,
     '',
     'Passwords are hashed on the way. Keep DATABASE_URL set, for example in a file .env, and delete the old file when all is well.',
   ].join('\n');
+}
+
+/** The command that starts the server on a database file. */
+export function startCommand(path: string, terminal: Terminal): string {
+  const url = `file:${shown(path, terminal)}`;
+  return terminal.platform === 'win32'
+    ? `set "DATABASE_URL=${url}" && npm start`
+    : `DATABASE_URL=${quoted(url)} npm start`;
+}
+
+function shown(path: string, terminal: Terminal): string {
+  const fromHere = relative(terminal.cwd(), path);
+  return fromHere.startsWith('..') || isAbsolute(fromHere) ? path : `.${sep}${fromHere}`;
 }
 
 const quoted = (text: string): string => (/^[\w./:\\-]+$/.test(text) ? text : `"${text}"`);

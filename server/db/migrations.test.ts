@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { cpSync, readFileSync, readdirSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+
+import { temporaryFolder } from '../../tests/support/temporary-folder.ts';
+import { openSqlite } from './open-sqlite.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const drizzleKit = `${root}/node_modules/drizzle-kit/bin.cjs`;
+
+async function kit(args: string[], url = 'file::memory:'): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [drizzleKit, ...args], {
+    cwd: root,
+    env: { ...process.env, DATABASE_URL: url },
+  });
+  return stdout + stderr;
+}
+
+function dump(path: string): { schema: unknown[]; history: unknown[] } {
+  const client = new Sqlite(path, { readonly: true });
+  const schema = client
+    .prepare(
+      "select type, name, tbl_name, sql from sqlite_schema where name not like 'sqlite\\_%' escape '\\' order by name",
+    )
+    .all();
+  const history = client.prepare('select hash, created_at from latchkey_migrations').all();
+  client.close();
+  return { schema, history };
+}
+
+describe('the migrations', () => {
+  test('say all that the schema says: drizzle-kit has nothing to generate', async () => {
+    using folder = temporaryFolder();
+    cpSync(`${root}/drizzle/sqlite`, folder.path, { recursive: true });
+    const before = readdirSync(folder.path);
+    const said = await kit([
+      'generate',
+      '--dialect=sqlite',
+      '--schema=./server/db/schema.ts',
+      `--out=${relative(root, folder.path)}`,
+    ]);
+    expect(said).toContain('No schema changes');
+    expect(readdirSync(folder.path)).toEqual(before);
+  });
+
+  test('are consistent: drizzle-kit check agrees', async () => {
+    expect(await kit(['check'])).toContain("Everything's fine");
+  });
+
+  test('applied by drizzle-kit are the ones that the server applies', async () => {
+    using folder = temporaryFolder();
+    const [byKit, byServer] = [folder.file('kit.db'), folder.file('server.db')];
+    await kit(['migrate'], `file:${byKit}`);
+    (await openSqlite(`file:${byServer}`)).close();
+    expect(dump(byKit)).toEqual(dump(byServer));
+
+    // Each finds nothing to do after the other.
+    (await openSqlite(`file:${byKit}`)).close();
+    await kit(['migrate'], `file:${byServer}`);
+    expect(dump(byKit)).toEqual(dump(byServer));
+    expect(dump(byKit).history).toHaveLength(migrationFiles().length);
+  });
+
+  // In a transaction SQLite ignores `PRAGMA foreign_keys`, and the rebuild of a table then deletes
+  // every row that refers to it (drizzle-orm #5782).
+  test('that drop a table begin with the guard against foreign keys', () => {
+    expect(migrationFiles().length).toBeGreaterThan(0);
+    for (const file of migrationFiles()) {
+      const sql = readFileSync(`${root}/drizzle/sqlite/${file}`, 'utf8');
+      if (/drop table/i.test(sql)) expect(sql).toMatch(/^CREATE TEMP TABLE foreign_keys_must_be_off/);
+    }
+  });
+});
+
+const migrationFiles = (): string[] => readdirSync(`${root}/drizzle/sqlite`).filter((name) => name.endsWith('.sql'));

@@ -1,0 +1,124 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+import { describe, expect, test } from 'vitest';
+
+import { openSqlite } from '../../server/db/open-sqlite.ts';
+import { addressOf, projectFolder, root, run } from '../support/process.ts';
+
+const anyPort = { PORT: '0' };
+
+describe('npm start', () => {
+  test('opens ./userAuth.db and names the address, the database and both paths', async () => {
+    using project = projectFolder();
+    await using server = run('npm start', { cwd: project.path, env: anyPort });
+    const url = await addressOf(server);
+    await server.until(/Plain JSON at .*\/api\/auth/);
+    expect(server.printed()).toContain(`tRPC at ${url}/trpc`);
+    expect(server.printed()).toMatch(/Database .*userAuth\.db/);
+    expect(existsSync(project.file('userAuth.db'))).toBe(true);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  test('prints JSON lines where nobody reads along on a terminal', async () => {
+    using project = projectFolder();
+    await using server = run('node --import ./server/preload.mjs server/main.ts', {
+      cwd: project.path,
+      env: withNode(),
+    });
+    await server.until(/Plain JSON at/);
+    for (const line of server.printed().trim().split('\n')) {
+      expect(JSON.parse(line)).toMatchObject({
+        level: 'info',
+        time: expect.stringMatching(/Z$/),
+        event: expect.any(String),
+      });
+    }
+  });
+
+  test('runs the example of the README', async () => {
+    using project = projectFolder();
+    await using server = run('npm start', { cwd: project.path, env: anyPort });
+    const env = { AUTH_URL: await addressOf(server), ...withNode() };
+    await using first = run('node examples/register-and-log-in.ts', { cwd: project.path, env });
+    expect((await first.ended).code).toBe(0);
+    expect(first.printed()).toBe('Welcome, Ada\nLogged in as ada@example.com\n');
+    await using second = run('node examples/register-and-log-in.ts', { cwd: project.path, env });
+    await second.ended;
+    expect(second.printed()).toBe('Welcome back\nLogged in as ada@example.com\n');
+  });
+
+  test('reads a file .env, and the environment wins over it', async () => {
+    using project = projectFolder();
+    writeFileSync(project.file('.env'), 'PORT=0\nREGISTRATION=closed\nDATABASE_URL=file:./other.db\n');
+    await using server = run('npm start', { cwd: project.path, env: { DATABASE_URL: 'file:./third.db' } });
+    const url = await addressOf(server);
+    const body = JSON.stringify({ email: 'ada@example.com', password: 'correct horse' });
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${url}/api/auth/register`, { method: 'POST', headers, body })).status).toBe(403);
+    expect(existsSync(project.file('third.db'))).toBe(true);
+    expect(existsSync(project.file('other.db'))).toBe(false);
+  });
+
+  test('names every fault of the configuration at once, and starts nothing', async () => {
+    using project = projectFolder();
+    const env = { PORT: 'x', PUBLIC_URL: 'http://auth.example.com', BCRYPT_COST: '4', CORS_ORIGINS: '*' };
+    await using server = run('npm start', { cwd: project.path, env });
+    expect((await server.ended).code).not.toBe(0);
+    for (const name of ['PORT', 'PUBLIC_URL', 'BCRYPT_COST', 'CORS_ORIGINS'])
+      expect(server.printed()).toContain(`  ${name}: `);
+    expect(existsSync(project.file('userAuth.db'))).toBe(false);
+  });
+
+  test('explains itself with --help', async () => {
+    using project = projectFolder();
+    await using help = run('npm start -- --help', { cwd: project.path });
+    expect((await help.ended).code).toBe(0);
+    expect(help.printed()).toContain('SESSION_IDLE_SECONDS');
+  });
+
+  test('says that the port is in use', async () => {
+    using project = projectFolder();
+    await using first = run('npm start', { cwd: project.path, env: anyPort });
+    const port = new URL(await addressOf(first)).port;
+    await using second = run('npm start', { cwd: project.path, env: { PORT: port } });
+    expect((await second.ended).code).not.toBe(0);
+    expect(second.printed()).toMatch(/The port is in use by another program/);
+  });
+
+  test('says that the database cannot be written', async () => {
+    using project = projectFolder();
+    const path = project.file('userAuth.db');
+    (await openSqlite(`file:${path}`)).close();
+    chmodSync(path, 0o444);
+    chmodSync(project.path, 0o555);
+    // Root may write everything, so root's tests run the server as nobody.
+    const asNobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+    await using server = run(startLine, { cwd: project.path, env: withNode(), ...asNobody });
+    expect((await server.ended).code).toBe(1);
+    expect(server.printed()).toMatch(/userAuth\.db cannot be written\. Give this user the right/);
+    chmodSync(project.path, 0o755);
+  });
+
+  test('on an old Node says which one is needed', () => {
+    const preload = readFileSync(`${root}/server/preload.mjs`, 'utf8');
+    const check = preload.slice(preload.indexOf('const oldestMajor'), preload.indexOf('module.enable'));
+    const said: string[] = [];
+    const exits: number[] = [];
+    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the lines that an old Node would run, with its version
+    new Function('process', 'console', check)(
+      { versions: { node: '20.20.2' }, version: 'v20.20.2', exit: (code: number) => exits.push(code) },
+      { error: (text: string) => said.push(text) },
+    );
+    expect(exits).toEqual([1]);
+    expect(said[0]).toContain('needs Node.js 24 or newer, and this is v20.20.2');
+  });
+});
+
+const startLine = 'node --import ./server/preload.mjs server/main.ts';
+
+function withNode(): Record<string, string> {
+  return {
+    ...anyPort,
+    PATH: `${root}/node_modules/.bin${process.platform === 'win32' ? ';' : ':'}${process.env['PATH']}`,
+  };
+}
