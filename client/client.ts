@@ -13,7 +13,12 @@ import type { TokenStorage } from './session-store.ts';
  */
 export type { AppRouter } from '../server/router.ts';
 
-/** What {@link createAuthClient} takes. */
+/**
+ * What {@link createAuthClient} takes.
+ *
+ * @example
+ * const options: AuthClientOptions = { url: 'https://auth.example.com', storage: memoryStorage() };
+ */
 export interface AuthClientOptions {
   /**
    * The server's address, without `/trpc`.

@@ -3,16 +3,9 @@ import { initTRPC } from '@trpc/server';
 import type { AuthContext } from './auth-context.ts';
 import { contextOf } from './context.ts';
 import { everyError } from './error-shapes.ts';
+import type { ProcedureMeta } from './kernel/procedure-meta.ts';
 import { Refusal } from './kernel/refusal.ts';
 import { generalRefusals } from './kernel/refusals.ts';
-
-/** How the plain JSON face words a success; tRPC's own face leaves it out. */
-interface ProcedureMeta {
-  /** HTTP status, 200 if left out. */
-  status?: number;
-  /** A sentence for the person, sent as `message` beside the output's fields. */
-  message?: string;
-}
 
 const t = initTRPC
   .context<{ auth: AuthContext }>()

@@ -5,16 +5,14 @@ import type { AnyTRPCProcedure } from '@trpc/server';
 import { getTRPCErrorShape } from '@trpc/server';
 
 import type { AuthContext } from '../auth-context.ts';
+import type { ProcedureMeta } from '../kernel/procedure-meta.ts';
 import { appRouter } from '../router.ts';
-import type { AppRouter } from '../router.ts';
 import { parseJson, readJson, refuseOtherThanJson } from './body.ts';
 import type { CreateContext } from './node-context.ts';
 import { sendJson } from './send.ts';
 
 // tRPC keeps every procedure under its dotted path; its type has them nested.
 const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>;
-
-type Meta = AppRouter['_def']['_config']['$types']['meta'];
 
 /**
  * The same procedures as plain JSON, for whoever does not speak tRPC: `/api/auth/login` is
@@ -39,7 +37,7 @@ export function createJsonHandler(createContext: CreateContext) {
         signal: undefined,
         batchIndex: 0,
       });
-      const { status = 200, message }: Meta = procedure._def.meta ?? {};
+      const { status = 200, message }: ProcedureMeta = procedure._def.meta ?? {};
       sendJson(response, status, message === undefined ? data : Object.assign({ message }, data));
     } catch (cause) {
       sendRefusal(response, getTRPCErrorFromUnknown(cause), { path, type, ctx });

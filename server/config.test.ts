@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, test } from 'vitest';
+
+import { ConfigError, describeConfig, environment, readConfig } from './config.ts';
+
+const faultsOf = (env: Record<string, string>): string => {
+  try {
+    readConfig(env);
+    return 'none';
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message;
+  }
+};
+
+describe('the configuration', () => {
+  test('has a default for everything', () => {
+    expect(readConfig({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      databaseUrl: 'file:./userAuth.db',
+      publicUrl: 'http://localhost:3000',
+      appUrl: 'http://localhost:3000',
+      corsOrigins: undefined,
+      trustedProxies: [],
+      registration: 'open',
+      bcryptCost: 10,
+      passwordMinLength: 8,
+      sessionLifetimeSeconds: 30 * 24 * 3600,
+      sessionIdleSeconds: 7 * 24 * 3600,
+      logLevel: 'info',
+    });
+  });
+
+  test('cannot be changed after it was read', () => {
+    expect(Object.isFrozen(readConfig({}))).toBe(true);
+  });
+
+  test('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ PORT: '', CORS_ORIGINS: ' ' })).toEqual(readConfig({}));
+  });
+
+  test('reads lists, and origins in their one spelling', () => {
+    const config = readConfig({
+      PUBLIC_URL: 'https://Auth.Example.com:443/',
+      CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
+      TRUSTED_PROXIES: '10.0.0.0/8,2001:db8::/32,192.0.2.1',
+    });
+    expect(config.publicUrl).toBe('https://auth.example.com');
+    expect(config.appUrl).toBe('https://auth.example.com');
+    expect(config.corsOrigins).toEqual(['https://a.example.com', 'http://localhost:5173']);
+    expect(config.trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::/32', '192.0.2.1']);
+    expect(config.host).toBe('::');
+  });
+
+  test.each([
+    ['PORT', 'x'],
+    ['PORT', '70000'],
+    ['PORT', '1.5'],
+    ['DATABASE_URL', 'userAuth.db'],
+    ['DATABASE_URL', 'file:'],
+    ['PUBLIC_URL', 'http://auth.example.com'],
+    ['PUBLIC_URL', 'http://localhost.evil.test'],
+    ['PUBLIC_URL', 'https://auth.example.com/path'],
+    ['PUBLIC_URL', 'https://user@auth.example.com'],
+    ['PUBLIC_URL', 'ftp://auth.example.com'],
+    ['APP_URL', 'http://app.example.com'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://*.example.com'],
+    ['CORS_ORIGINS', 'https://a.example.com,'],
+    ['TRUSTED_PROXIES', 'proxy.example.com'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8/8'],
+    ['REGISTRATION', 'maybe'],
+    ['BCRYPT_COST', '9'],
+    ['BCRYPT_COST', '16'],
+    ['PASSWORD_MIN_LENGTH', '7'],
+    ['PASSWORD_MIN_LENGTH', '65'],
+    ['SESSION_IDLE_SECONDS', '0'],
+    ['LOG_LEVEL', 'loud'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toMatch(new RegExp(`^The configuration has faults:\n  ${name}: .+$`));
+  });
+
+  test('refuses an idle time beyond the lifetime, beside any other fault', () => {
+    const faults = faultsOf({ PORT: 'x', SESSION_LIFETIME_SECONDS: '60', SESSION_IDLE_SECONDS: '61' });
+    expect(faults.split('\n')).toHaveLength(3);
+  });
+
+  test('never repeats a value that may be a secret', () => {
+    expect(faultsOf({ DATABASE_URL: 'postgres://user:canary@host/db' })).not.toContain('canary');
+  });
+
+  test('is described by --help and by .env.example, variable by variable', () => {
+    const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+    for (const name of Object.keys(environment.shape)) {
+      expect(describeConfig()).toContain(`  ${name} `);
+      expect(example).toMatch(new RegExp(`^# ?${name}=`, 'm'));
+    }
+  });
+
+  test('is what the example says: every line of .env.example is a default or is accepted', () => {
+    const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+    const lines = [...example.matchAll(/^# ?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
+    expect(faultsOf(Object.fromEntries(lines))).toBe('none');
+  });
+});
