@@ -1,0 +1,187 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Import {
+  from: string;
+  /** A path from the root for a file of ours, otherwise the name of a package. */
+  to: string;
+  typeOnly: boolean;
+}
+
+const sources = ['server', 'client'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => join(folder, name).replaceAll('\\', '/')),
+);
+
+const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+const imports: Import[] = sources.flatMap((from) =>
+  [...textOf(from).matchAll(/^(import|export)( type)?[^;]*?from '([^']+)';|import\('([^']+)'\)/gms)].map((found) => {
+    const target = found[3] ?? found[4] ?? '';
+    const to = target.startsWith('.')
+      ? relative(root, join(root, dirname(from), target)).replaceAll('\\', '/')
+      : target;
+    return { from, to, typeOnly: found[2] !== undefined };
+  }),
+);
+
+/**
+ * Who may import whom, from the first row that fits the importing file. `same` is the importer's
+ * own feature. Rows of types are allowed as `import type` only.
+ */
+const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
+  { from: /^server\/(main|create-auth|cli\/.*)\.ts$/, may: [/^server\//] },
+  { from: /^server\/auth-context\.ts$/, may: [] },
+  { from: /^server\/deps\.ts$/, may: [], mayTypes: [/^server\/(config|db\/database|hashing\/hasher|kernel\/.*)\.ts$/] },
+  {
+    from: /^server\/context\.ts$/,
+    may: [/^server\/features\/sessions\/service\.ts$/, /^server\/kernel\//],
+    mayTypes: [/^server\/(deps|auth-context)\.ts$/, /^server\/features\/sessions\/contract\.ts$/],
+  },
+  {
+    from: /^server\/(trpc|error-shapes)\.ts$/,
+    may: [/^server\/(context|error-shapes)\.ts$/, /^server\/kernel\//],
+    mayTypes: [/^server\/auth-context\.ts$/],
+  },
+  { from: /^server\/router\.ts$/, may: [/^server\/trpc\.ts$/, /^server\/features\/\w+\/router\.ts$/] },
+  { from: /^server\/config\.ts$/, may: [/^server\/kernel\//] },
+  {
+    from: /^server\/http\//,
+    may: [
+      /^server\/http\//,
+      /^server\/(context|router)\.ts$/,
+      /^server\/features\/sessions\/service\.ts$/,
+      /^server\/kernel\//,
+    ],
+    mayTypes: [/^server\/(deps|auth-context)\.ts$/, /^server\/db\/database\.ts$/],
+  },
+  {
+    from: /^server\/features\/(\w+)\/router\.ts$/,
+    may: [
+      /^server\/features\/same\/(contract|service)\.ts$/,
+      // Outputs that several procedures share.
+      /^server\/features\/sessions\/contract\.ts$/,
+      /^server\/(trpc|error-shapes)\.ts$/,
+      /^server\/kernel\//,
+    ],
+  },
+  {
+    from: /^server\/features\/(\w+)\/service\.ts$/,
+    may: [
+      /^server\/features\/same\/(contract|queries|mail)\.ts$/,
+      /^server\/features\/\w+\/service\.ts$/,
+      /^server\/kernel\//,
+    ],
+    mayTypes: [/^server\/deps\.ts$/, /^server\/db\//, /^server\/features\/\w+\/contract\.ts$/],
+  },
+  {
+    from: /^server\/features\/(\w+)\/queries\.ts$/,
+    may: [/^drizzle-orm$/, /^server\/kernel\//],
+    mayTypes: [/^server\/db\//],
+  },
+  {
+    from: /^server\/features\/(\w+)\/contract\.ts$/,
+    may: [/^zod$/, /^server\/kernel\/(fields|refusals)\.ts$/, /^server\/features\/\w+\/contract\.ts$/],
+  },
+  { from: /^server\/db\//, may: [/^server\/db\//, /^server\/kernel\//] },
+  { from: /^server\/hashing\//, may: [/^server\/hashing\//, /^server\/kernel\//] },
+  { from: /^server\/kernel\//, may: [/^server\/kernel\//] },
+  { from: /^client\//, may: [/^client\//, /^@trpc\/(client|server\/observable)$/], mayTypes: [/^server\/router\.ts$/] },
+];
+
+function isAllowed({ from, to, typeOnly }: Import): boolean {
+  const rule = rules.find((candidate) => candidate.from.test(from));
+  if (!rule) return false;
+  const feature = rule.from.exec(from)?.[1];
+  const target = feature ? to.replace(`server/features/${feature}/`, 'server/features/same/') : to;
+  const fits = (pattern: RegExp): boolean => pattern.test(target) || pattern.test(to);
+  return rule.may.some(fits) || (typeOnly && (rule.mayTypes ?? []).some(fits));
+}
+
+const isOurs = ({ to }: Import): boolean => /^(server|client)\//.test(to);
+
+describe('the house', () => {
+  test('was read: a checker that reads nothing passes everything', () => {
+    expect(sources.length).toBeGreaterThan(40);
+    expect(imports.filter(isOurs).length).toBeGreaterThan(100);
+    expect(imports.filter(({ typeOnly }) => typeOnly).length).toBeGreaterThan(30);
+  });
+
+  test('has no import against its plan', () => {
+    expect(imports.filter((one) => isOurs(one) && !isAllowed(one))).toEqual([]);
+  });
+
+  test('would notice one', () => {
+    for (const [from, to] of [
+      ['server/features/accounts/router.ts', 'server/features/accounts/queries.ts'],
+      ['server/features/accounts/service.ts', 'server/features/sessions/queries.ts'],
+      ['server/features/accounts/service.ts', 'server/db/schema.ts'],
+      ['server/kernel/token.ts', 'server/config.ts'],
+      ['server/db/migrate.ts', 'server/features/accounts/service.ts'],
+      ['client/client.ts', 'server/router.ts'],
+    ] as const) {
+      expect(isAllowed({ from, to, typeOnly: false }), `${from} → ${to}`).toBe(false);
+    }
+  });
+
+  test('has SQL in queries and in db only', () => {
+    const withSql = imports.filter(({ to }) => /^(drizzle-orm|better-sqlite3)/.test(to)).map(({ from }) => from);
+    expect(withSql.filter((from) => !/^server\/(db\/|features\/\w+\/queries\.ts)/.test(from))).toEqual([]);
+    expect(withSql.length).toBeGreaterThan(3);
+  });
+
+  test.each<[string, RegExp, RegExp]>([
+    ['the process', /\bprocess\.\w/, /^server\/(main|cli\/\w+)\.ts$/],
+    ['the time', /\bDate\.now\(|\bnew Date\(\)/, /^server\/kernel\/(clock|logger)\.ts$/],
+    ['randomness', /Math\.random|randomBytes|randomUUID|getRandomValues/, /^server\/kernel\/(id|token)\.ts$/],
+    ['node:http', /import \{[^}]*\} from 'node:http'/, /^server\/http\//],
+  ])('knows %s in one place only', (_what, pattern, where) => {
+    const places = sources.filter((file) => pattern.test(textOf(file)));
+    expect(places.filter((file) => !where.test(file))).toEqual([]);
+    expect(places.length).toBeGreaterThan(0);
+  });
+
+  test('has files that one can read: none over 300 lines, the server under 5,000, the client under 600', () => {
+    const lines = (file: string): number => textOf(file).split('\n').length;
+    expect(sources.filter((file) => lines(file) > 300)).toEqual([]);
+    const total = (folder: string): number =>
+      sources.filter((file) => file.startsWith(folder)).reduce((sum, file) => sum + lines(file), 0);
+    expect(total('server/')).toBeLessThan(5000);
+    expect(total('client/')).toBeLessThan(600);
+  });
+
+  test('has at most 20 run-time dependencies, each with its reason in ARCHITECTURE.md', () => {
+    const { dependencies } = JSON.parse(textOf('package.json')) as { dependencies: Record<string, string> };
+    const names = Object.keys(dependencies);
+    expect(names.length).toBeLessThanOrEqual(20);
+    for (const name of names)
+      expect(textOf('ARCHITECTURE.md')).toMatch(new RegExp(`^\\| \`${name}\` +\\| .{10,}`, 'm'));
+  });
+});
+
+describe('the client', () => {
+  test('says of every export what it is for, with an example', () => {
+    const exported = sources
+      .filter((file) => file.startsWith('client/') && !file.endsWith('index.ts'))
+      .flatMap((file) => [
+        ...textOf(file).matchAll(
+          /((?:\/\*\*(?:(?!\*\/).)*\*\/\n)?)^export (?:async )?(?:function|type|interface|const) (\{[^}]*\}|\w+)/gms,
+        ),
+      ]);
+    const names = [...textOf('client/index.ts').matchAll(/^export (?:type )?\{ ([^}]+) \} from '\.\//gm)].flatMap(
+      ([, list = '']) => list.split(', '),
+    );
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of names) {
+      const [, docs = ''] = exported.find(([, , declared = '']) => declared.split(/\W+/).includes(name)) ?? [];
+      expect(docs, `the TSDoc of ${name}`).toMatch(/\/\*\*/);
+      expect(docs, `the example of ${name}`).toContain('@example');
+    }
+  });
+});

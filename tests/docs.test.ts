@@ -1,0 +1,47 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { appRouter } from '../server/router.ts';
+import { root } from './support/process.ts';
+
+const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+const pages = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+test('the README shows the example that is run, letter by letter', () => {
+  expect(textOf('README.md')).toContain(textOf('examples/register-and-log-in.ts').trim());
+});
+
+test('the README lists every procedure', () => {
+  for (const path of Object.keys(appRouter._def.procedures)) {
+    expect(textOf('README.md')).toContain(`\`${path}\``);
+    expect(textOf('README.md')).toContain(`/trpc/${path}\``);
+    expect(textOf('README.md')).toContain(`/api/${path.replaceAll('.', '/')}\``);
+  }
+});
+
+test('every link and every script that the documentation names exists', () => {
+  const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+  let links = 0;
+  for (const page of pages) {
+    for (const [, target = ''] of textOf(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      expect(existsSync(join(root, dirname(page), target)), `${target} in ${page}`).toBe(true);
+      links += 1;
+    }
+    for (const [, script = ''] of textOf(page).matchAll(/\bnpm run ([\w:]+)/g)) expect(scripts).toHaveProperty(script);
+  }
+  expect(links).toBeGreaterThan(10);
+});
+
+test('a decision record has at most 40 lines', () => {
+  const records = pages.filter((page) => page.includes('decisions'));
+  expect(records.length).toBeGreaterThan(5);
+  expect(records.filter((record) => textOf(record).split('\n').length - 1 > 40)).toEqual([]);
+});
