@@ -15,15 +15,26 @@ export function refuseOtherThanJson({ method, headers }: IncomingMessage): TRPCE
   return new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' });
 }
 
-/** The body as a value, `undefined` where it is empty. */
+/**
+ * The body as a value, `undefined` where it is empty.
+ *
+ * @throws TRPCError PAYLOAD_TOO_LARGE, PARSE_ERROR, CLIENT_CLOSED_REQUEST
+ */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBodyBytes) throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
-    chunks.push(chunk);
+  try {
+    // The socket stays open when the reading stops early: the refusal still has to be sent.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBodyBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', cause });
   }
+  if (size > maxBodyBytes) throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
   return parseJson(Buffer.concat(chunks).toString('utf8'));
 }
 

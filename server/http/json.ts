@@ -21,8 +21,8 @@ const procedures = appRouter._def.procedures as unknown as Readonly<Record<strin
  */
 export function createJsonHandler(createContext: CreateContext) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '', 'http://localhost');
-    const path = url.pathname.slice('/api/'.length).replaceAll('/', '.');
+    const [pathname = '', query = ''] = (request.url ?? '').split('?', 2);
+    const path = pathname.slice('/api/'.length).replaceAll('/', '.');
     const type = request.method === 'POST' ? ('mutation' as const) : ('query' as const);
     const ctx = createContext({ req: request, res: response });
     try {
@@ -33,7 +33,7 @@ export function createJsonHandler(createContext: CreateContext) {
         type,
         ctx,
         getRawInput: async () =>
-          type === 'mutation' ? await readJson(request) : parseJson(url.searchParams.get('input') ?? ''),
+          type === 'mutation' ? await readJson(request) : parseJson(new URLSearchParams(query).get('input') ?? ''),
         signal: undefined,
         batchIndex: 0,
       });

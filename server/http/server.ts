@@ -52,6 +52,10 @@ function handler(faces: Faces, config: OriginRule) {
   const json = createJsonHandler(faces.createContext);
 
   return (request: IncomingMessage, response: ServerResponse): void => {
+    const lastResort = (err: unknown): void => {
+      faces.log.error({ event: 'request.failed', err });
+      response.destroy();
+    };
     const path = request.url?.split('?', 1)[0] ?? '';
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -59,9 +63,9 @@ function handler(faces: Faces, config: OriginRule) {
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
       else if (path.startsWith('/trpc/')) rpc(request, response);
-      else if (path.startsWith('/api/')) void json(request, response);
+      else if (path.startsWith('/api/')) json(request, response).catch(lastResort);
       else if (path === '/livez') sendLiveness(response);
-      else if (path === '/readyz') void sendReadiness(response, { db: faces, log: faces.log });
+      else if (path === '/readyz') sendReadiness(response, { db: faces, log: faces.log }).catch(lastResort);
       else sendJson(response, 404, { message: 'There is nothing at this address.' });
     });
   };

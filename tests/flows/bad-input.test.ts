@@ -28,6 +28,7 @@ describe.each(faces)('bad input to %s…', (face) => {
     ['a JSON string', '"hello"', {}, 400],
     ['a JSON array', '[]', {}, 400],
     ['a JSON null', 'null', {}, 400],
+    ['a body of 3 MB', 'a'.repeat(3_000_000), {}, 413],
     ['a body of 70 kB', JSON.stringify({ ...ada, name: 'a'.repeat(70_000) }), {}, 413],
   ])('%s is answered with its status, and the server lives', async (_what, body, headers, status) => {
     await using app = await testApp();
