@@ -26,8 +26,8 @@ export interface RequestFacts {
   credential: Credential;
   /** Whether its origin may call what changes something. */
   mayChange: boolean;
-  /** Whether a cookie can be set on its answer. */
-  takesCookies: boolean;
+  /** Whether a cookie on its answer would be set, and kept. */
+  keepsCookies: boolean;
   /** Whether a page on our own site is asking, by `Sec-Fetch-Site`. */
   isOwnPage: boolean;
 }

@@ -28,21 +28,22 @@ export function nodeContext(
   const cookie = createSessionCookie({ publicUrl: config.publicUrl, lifetimeSeconds: config.sessionLifetimeSeconds });
 
   return ({ req, res }) => {
-    const { takesCookies, mayChange } = checkOrigin(req.headers);
+    const origin = checkOrigin(req.headers);
     const site = req.headers['sec-fetch-site'];
     const requestId = newId();
     res.setHeader('X-Request-Id', requestId);
     const facts = {
       requestId,
       address: clientIp(req),
-      credential: readBearer(req) ?? (takesCookies ? cookie.read(req) : { kind: 'none' as const }),
-      mayChange,
-      takesCookies,
+      credential: readBearer(req) ?? (origin.takesCookies ? cookie.read(req) : { kind: 'none' as const }),
+      mayChange: origin.mayChange,
+      // A browser drops a SameSite=Lax cookie from the answer to another site's script.
+      keepsCookies: origin.takesCookies && site !== 'cross-site',
       isOwnPage: site === 'same-origin' || site === 'same-site',
     };
     return makeContext(deps, facts, {
       setSessionCookie: (token) => cookie.set(res, token),
-      clearSessionCookie: () => takesCookies && cookie.clear(res),
+      clearSessionCookie: () => origin.takesCookies && cookie.clear(res),
     });
   };
 }

@@ -46,6 +46,18 @@ describe.each(faces)('origins on %s', (face) => {
     });
   });
 
+  // Its browser would drop the cookie, and nobody could ever use the session.
+  test('a page on another site that may call gets no session that its browser could not keep', async () => {
+    await using app = await testApp();
+    const headers = { origin: 'http://127.0.0.1:5173', 'sec-fetch-site': 'cross-site' };
+    const response = await app.post(register, ada, headers);
+    expect(response.status).toBeLessThan(300);
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expect(app.logged()).toContain('session.notStarted');
+    const withToken = await app.post(login, { ...ada, deliver: 'token' }, headers);
+    expect(await withToken.text()).toMatch(/"token":"[\w-]{43}"/);
+  });
+
   const foreign = [
     'null',
     'https://evil.test',

@@ -216,6 +216,14 @@ describe('a credential that is no good gives 401, never 500', () => {
     }
   });
 
+  test('two cookies, though the first is good', async () => {
+    await using app = await testApp();
+    const cookie = await register(app);
+    expect(await statusOfMe(app, { cookie: `${cookie}; latchkey_session=${token}` })).toBe(401);
+    expect(await statusOfMe(app, { cookie: `${cookie}; ${cookie}` })).toBe(401);
+    expect(await statusOfMe(app, { cookie: `other=1; ${cookie}; xlatchkey_session=2` })).toBe(200);
+  });
+
   test('another scheme of authorization is not ours, so nobody is signed in', async () => {
     await using app = await testApp();
     const response = await app.get('/api/auth/me', { authorization: 'Basic YTpi' });

@@ -29,16 +29,25 @@ export interface OpenedSession {
  *
  * @throws Refusal TOKEN_NOT_FOR_PAGES
  */
-export function openSession({ deps, request, reply }: Call<'clock' | 'config'>, deliver: Deliver): OpenedSession {
+export function openSession(
+  { deps, request, reply }: Call<'clock' | 'config' | 'log'>,
+  deliver: Deliver,
+): OpenedSession {
   // A token in reach of a page's scripts is what the HttpOnly cookie is there to prevent (ASVS 3.3.4).
   if (deliver === 'token' && request.isOwnPage) throw new Refusal(deliveryRefusals, 'TOKEN_NOT_FOR_PAGES');
 
   const token = newToken();
-  const isDelivered = deliver === 'token' || request.takesCookies;
+  const isDelivered = deliver === 'token' || request.keepsCookies;
   return {
     statements(tx, userId) {
-      // A page of a foreign origin may learn that a password is right, but gets no cookie, so it gets no session.
-      if (!isDelivered) return [];
+      // A page of a foreign origin or another site may learn that a password is right. It keeps no cookie, so it gets no session.
+      if (!isDelivered) {
+        deps.log.info(
+          { event: 'session.notStarted', requestId: request.requestId, userId },
+          'The page is of another origin, so its browser would keep no cookie: see docs/origins.md',
+        );
+        return [];
+      }
       const createdAt = deps.clock.now();
       const expiresAt = new Date(createdAt.getTime() + seconds(deps.config.sessionLifetimeSeconds));
       const { credential } = request;
