@@ -3,16 +3,16 @@ import { parseArgs } from 'node:util';
 import pretty from 'pino-pretty';
 
 import { environmentWithFile } from './cli/environment.ts';
+import { importCommands } from './cli/import-commands.ts';
 import { ConfigError, describeConfig, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { createAuth } from './create-auth.ts';
 import { OldServerFile } from './db/old-server-file.ts';
 import { pathOf, Unusable } from './db/sqlite-file.ts';
 import { serve } from './http/server.ts';
-import { importCommands } from './cli/import-commands.ts';
+import { seconds } from './kernel/clock.ts';
 import { createLogger } from './kernel/logger.ts';
 import type { Logger } from './kernel/logger.ts';
-import { seconds } from './kernel/clock.ts';
 
 const usage = `Usage: npm start
 

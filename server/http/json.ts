@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { callTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from '@trpc/server';
 import type { AnyTRPCProcedure } from '@trpc/server';
-import { getTRPCErrorShape } from '@trpc/server';
 
 import type { AuthContext } from '../auth-context.ts';
 import type { ProcedureMeta } from '../kernel/procedure-meta.ts';
@@ -26,7 +25,7 @@ export function createJsonHandler(createContext: CreateContext) {
     const type = request.method === 'POST' ? ('mutation' as const) : ('query' as const);
     const ctx = createContext({ req: request, res: response });
     try {
-      const procedure = findProcedure(path, request);
+      const procedure = findProcedure(path, request, response);
       const data = await callTRPCProcedure({
         router: appRouter,
         path,
@@ -45,11 +44,14 @@ export function createJsonHandler(createContext: CreateContext) {
   };
 }
 
-function findProcedure(path: string, request: IncomingMessage): AnyTRPCProcedure {
+function findProcedure(path: string, request: IncomingMessage, response: ServerResponse): AnyTRPCProcedure {
   const procedure = procedures[path];
   if (!procedure) throw new TRPCError({ code: 'NOT_FOUND' });
   const methods = procedure._def.type === 'mutation' ? ['POST'] : ['GET', 'HEAD'];
-  if (!methods.includes(request.method ?? '')) throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' });
+  if (!methods.includes(request.method ?? '')) {
+    response.setHeader('Allow', methods.join(', '));
+    throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' });
+  }
   const refused = refuseOtherThanJson(request);
   if (refused) throw refused;
   return procedure;

@@ -48,7 +48,7 @@ export async function serve(faces: Faces, config: OriginRule & { host: string; p
 
 function handler(faces: Faces, config: OriginRule) {
   const cors = createCors(createOriginCheck(config));
-  const rpc = createRpcHandler(faces.createContext);
+  const rpc = createRpcHandler(faces.createContext, faces.log);
   const json = createJsonHandler(faces.createContext);
 
   return (request: IncomingMessage, response: ServerResponse): void => {

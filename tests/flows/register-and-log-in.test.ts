@@ -149,7 +149,9 @@ describe('plain JSON', () => {
   test('answers what it does not know with 404 and a wrong method with 405', async () => {
     await using app = await testApp();
     expect((await app.post('/api/auth/nothing', {})).status).toBe(404);
-    expect((await app.get('/api/auth/login')).status).toBe(405);
+    const wrongMethod = await app.get('/api/auth/login');
+    expect(wrongMethod.status).toBe(405);
+    expect(wrongMethod.headers.get('allow')).toBe('POST');
     expect((await app.post('/api/auth/me', {})).status).toBe(405);
     expect((await app.get('/elsewhere')).status).toBe(404);
   });
