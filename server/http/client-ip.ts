@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIPv6 } from 'node:net';
+
+import { canonicalIp } from '../kernel/ip-address.ts';
 
 /** The address of whoever sent a request, or `unknown` where a trusted proxy sent a header that cannot be read. */
 export type ClientIp = (request: IncomingMessage) => string;
@@ -21,17 +23,14 @@ export function createClientIp(trustedProxies: string[]): ClientIp {
 
   return (request) => {
     const forwarded = request.headersDistinct['x-forwarded-for']?.join(',').split(',') ?? [];
-    let ip = normalised(request.socket.remoteAddress ?? '');
-    while (isIP(ip) !== 0 && isTrusted(ip)) {
+    let ip = canonicalIp(request.socket.remoteAddress ?? '');
+    while (ip !== undefined && isTrusted(ip)) {
       const next = forwarded.pop();
       if (next === undefined) return ip;
-      ip = normalised(next.trim());
+      ip = canonicalIp(next);
     }
-    return isIP(ip) === 0 ? 'unknown' : ip;
+    return ip ?? 'unknown';
   };
 }
 
-const family = (ip: string): 'ipv4' | 'ipv6' => (isIP(ip) === 6 ? 'ipv6' : 'ipv4');
-
-/** An IPv4 address that came in as `::ffff:192.0.2.1` is written as IPv4 (RFC 4291 §2.5.5.2). */
-const normalised = (ip: string): string => ip.toLowerCase().replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '');
+const family = (ip: string): 'ipv4' | 'ipv6' => (isIPv6(ip) ? 'ipv6' : 'ipv4');
