@@ -27,6 +27,7 @@ describe('the configuration', () => {
       registration: 'open',
       bcryptCost: 10,
       passwordMinLength: 8,
+      rateLimits: 'on',
       sessionLifetimeSeconds: 30 * 24 * 3600,
       sessionIdleSeconds: 7 * 24 * 3600,
       logLevel: 'info',
@@ -79,6 +80,7 @@ describe('the configuration', () => {
     ['PASSWORD_MIN_LENGTH', '7'],
     ['PASSWORD_MIN_LENGTH', '65'],
     ['SESSION_IDLE_SECONDS', '0'],
+    ['RATE_LIMITS', 'maybe'],
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toMatch(new RegExp(`^The configuration has faults:\n  ${name}: .+$`));
@@ -87,6 +89,11 @@ describe('the configuration', () => {
   test('refuses an idle time beyond the lifetime, beside any other fault', () => {
     const faults = faultsOf({ PORT: 'x', SESSION_LIFETIME_SECONDS: '60', SESSION_IDLE_SECONDS: '61' });
     expect(faults.split('\n')).toHaveLength(3);
+  });
+
+  test('refuses to switch the limits off where the world can reach them', () => {
+    expect(faultsOf({ RATE_LIMITS: 'off' })).toBe('none');
+    expect(faultsOf({ RATE_LIMITS: 'off', PUBLIC_URL: 'https://auth.example.com' })).toMatch(/RATE_LIMITS: must be on/);
   });
 
   test('never repeats a value that may be a secret', () => {

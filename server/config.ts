@@ -79,6 +79,10 @@ export const environment = z.object({
   PASSWORD_MIN_LENGTH: wholeNumber(8, 64)
     .default(8)
     .describe('least characters of a new password, 8 to 64; NIST asks 15 where nothing else protects the account'),
+  RATE_LIMITS: z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .default('on')
+    .describe('off lets everything through: for load tests, and only while PUBLIC_URL is loopback'),
   SESSION_LIFETIME_SECONDS: wholeNumber(60, inSeconds(hours(24 * 400)))
     .default(inSeconds(hours(24 * 30)))
     .describe('a session ends this long after sign-in at the latest; 30 days'),
@@ -91,11 +95,18 @@ export const environment = z.object({
     .describe(logLevels.join(', ')),
 });
 
-const checkedEnvironment = environment.refine(
-  // Written so that a value which is no number, and is reported already, is no second fault.
-  (env) => !(env.SESSION_IDLE_SECONDS > env.SESSION_LIFETIME_SECONDS),
-  { path: ['SESSION_IDLE_SECONDS'], message: 'must not be more than SESSION_LIFETIME_SECONDS', when: () => true },
-);
+// Written so that a value which is wrong in itself, and is reported already, is no second fault.
+const checkedEnvironment = environment
+  .refine((env) => !(env.SESSION_IDLE_SECONDS > env.SESSION_LIFETIME_SECONDS), {
+    path: ['SESSION_IDLE_SECONDS'],
+    message: 'must not be more than SESSION_LIFETIME_SECONDS',
+    when: () => true,
+  })
+  .refine((env) => env.RATE_LIMITS !== 'off' || isLoopback(env.PUBLIC_URL ?? 'http://localhost'), {
+    path: ['RATE_LIMITS'],
+    message: 'must be on, because PUBLIC_URL is not a loopback address',
+    when: () => true,
+  });
 
 export type Config = Readonly<ReturnType<typeof named>>;
 
@@ -132,6 +143,7 @@ function named(env: z.infer<typeof environment>) {
     registration: env.REGISTRATION,
     bcryptCost: env.BCRYPT_COST,
     passwordMinLength: env.PASSWORD_MIN_LENGTH,
+    rateLimits: env.RATE_LIMITS,
     sessionLifetimeSeconds: env.SESSION_LIFETIME_SECONDS,
     sessionIdleSeconds: env.SESSION_IDLE_SECONDS,
     logLevel: env.LOG_LEVEL,

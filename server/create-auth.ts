@@ -2,10 +2,13 @@ import type { Config } from './config.ts';
 import { openSqlite } from './db/open-sqlite.ts';
 import type { Deps } from './deps.ts';
 import { purgeSessions } from './features/sessions/service.ts';
-import { createBcryptHasher } from './hashing/bcrypt-sha256.ts';
+import { createBcryptPool } from './hashing/bcrypt-pool.ts';
+import { bcryptOnNodesPool, createBcryptHasher } from './hashing/bcrypt-sha256.ts';
 import { nodeContext } from './http/node-context.ts';
 import type { CreateContext } from './http/node-context.ts';
 import { hours, systemClock } from './kernel/clock.ts';
+import { createCounters } from './limits/counters.ts';
+import { createLimiter, noLimits } from './limits/limiter.ts';
 import { authRouter } from './router.ts';
 
 /** Everything that a server or a host needs of Latchkey. */
@@ -17,7 +20,7 @@ export interface Auth {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Lets go of the database. Nothing may be called afterwards. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What a caller may bring of its own: the log always, the clock and the hasher in tests. */
@@ -30,16 +33,23 @@ export type Parts = Pick<Deps, 'log'> & Partial<Pick<Deps, 'clock' | 'hasher'>>;
  */
 export async function createAuth(config: Config, parts: Parts): Promise<Auth> {
   const db = await openSqlite(config.databaseUrl);
+  const clock = parts.clock ?? systemClock;
+  const pool = parts.hasher ? undefined : createBcryptPool();
   const deps: Deps = {
     db,
     config,
-    clock: systemClock,
-    hasher: createBcryptHasher(config.bcryptCost),
-    ...parts,
+    clock,
+    log: parts.log,
+    hasher: parts.hasher ?? createBcryptHasher(config.bcryptCost, pool?.bcrypt ?? bcryptOnNodesPool),
+    limiter: config.rateLimits === 'on' ? createLimiter(createCounters({ db, clock })) : noLimits,
   };
+  if (config.rateLimits === 'off')
+    deps.log.warn({ event: 'limits.off' }, 'RATE_LIMITS=off: anybody may guess passwords as fast as they can');
 
   const purge = (): void => {
-    purgeSessions(deps).catch((err: unknown) => deps.log.warn({ event: 'sessions.purgeFailed', err }));
+    Promise.all([purgeSessions(deps), deps.limiter.purge()]).catch((err: unknown) =>
+      deps.log.warn({ event: 'purge.failed', err }),
+    );
   };
   purge();
   const purging = setInterval(purge, hours(1)).unref();
@@ -48,8 +58,9 @@ export async function createAuth(config: Config, parts: Parts): Promise<Auth> {
     router: authRouter,
     createContext: nodeContext(deps, config),
     ping: async () => await db.ping(),
-    close() {
+    async close() {
       clearInterval(purging);
+      await pool?.close();
       db.close();
     },
   };

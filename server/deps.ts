@@ -4,12 +4,14 @@ import type { Hasher } from './hashing/hasher.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Logger } from './kernel/logger.ts';
 import type { Secret } from './kernel/token.ts';
+import type { Limiter } from './limits/limiter.ts';
 
 /** What lives as long as the process. Services name the few that they need. */
 export interface Deps {
   db: Database;
   clock: Clock;
   hasher: Hasher;
+  limiter: Limiter;
   log: Logger;
   config: Pick<Config, 'registration' | 'passwordMinLength' | 'sessionLifetimeSeconds' | 'sessionIdleSeconds'>;
 }

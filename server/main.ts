@@ -29,8 +29,8 @@ async function main(): Promise<void> {
   const config = readConfig(environmentWithFile());
   const log = createLogger(config.logLevel, process.stdout.isTTY ? readable() : process.stdout);
   const auth = await createAuth(config, { log });
-  const server = await serve({ ...auth, log }, config).catch((error: unknown) => {
-    auth.close();
+  const server = await serve({ ...auth, log }, config).catch(async (error: unknown) => {
+    await auth.close();
     throw error;
   });
   announce(log, config, server.port);
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   whenAskedToStop(async (reason) => {
     log.info({ event: 'server.stopping', reason }, 'Stopping: answering what is under way');
     await server.drain();
-    auth.close();
+    await auth.close();
     log.info({ event: 'server.stopped' }, 'Stopped');
   });
 }

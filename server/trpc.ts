@@ -14,7 +14,7 @@ const t = initTRPC
 
 export const router = t.router;
 
-/** Where every procedure of ours starts: its errors are shaped and its origin is judged. */
+/** Where every procedure of ours starts: its errors are shaped, its origin is judged, and changes are counted. */
 export const publicProcedure = t.procedure.errors(everyError).use(async ({ ctx, type, path, next }) => {
   const context = contextOf(ctx);
   if (!context) throw new Error('ctx.auth was not made by createContext of this Latchkey');
@@ -24,6 +24,8 @@ export const publicProcedure = t.procedure.errors(everyError).use(async ({ ctx, 
     context.deps.log.warn({ event: 'origin.refused', requestId: context.request.requestId, procedure: path });
     throw new Refusal(generalRefusals, 'ORIGIN_REFUSED');
   }
+
+  if (type === 'mutation') await context.deps.limiter.change(context.request.address);
 
   return await next({ ctx: context });
 });

@@ -38,7 +38,11 @@ const imports: Import[] = sources.flatMap((from) =>
 const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
   { from: /^server\/(main|create-auth|cli\/.*)\.ts$/, may: [/^server\//] },
   { from: /^server\/auth-context\.ts$/, may: [] },
-  { from: /^server\/deps\.ts$/, may: [], mayTypes: [/^server\/(config|db\/database|hashing\/hasher|kernel\/.*)\.ts$/] },
+  {
+    from: /^server\/deps\.ts$/,
+    may: [],
+    mayTypes: [/^server\/(config|db\/database|hashing\/hasher|limits\/limiter|kernel\/.*)\.ts$/],
+  },
   {
     from: /^server\/context\.ts$/,
     may: [/^server\/features\/sessions\/service\.ts$/, /^server\/kernel\//],
@@ -91,6 +95,11 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
   },
   { from: /^server\/db\//, may: [/^server\/db\//, /^server\/kernel\//] },
   { from: /^server\/hashing\//, may: [/^server\/hashing\//, /^server\/kernel\//] },
+  {
+    from: /^server\/limits\//,
+    may: [/^server\/limits\//, /^server\/kernel\//],
+    mayTypes: [/^server\/db\/database\.ts$/],
+  },
   { from: /^server\/kernel\//, may: [/^server\/kernel\//] },
   { from: /^client\//, may: [/^client\//, /^@trpc\/(client|server\/observable)$/], mayTypes: [/^server\/router\.ts$/] },
 ];
@@ -130,9 +139,11 @@ describe('the house', () => {
     }
   });
 
-  test('has SQL in queries and in db only', () => {
+  test('has SQL in queries, in the counters and in db only', () => {
     const withSql = imports.filter(({ to }) => /^(drizzle-orm|better-sqlite3)/.test(to)).map(({ from }) => from);
-    expect(withSql.filter((from) => !/^server\/(db\/|features\/\w+\/queries\.ts)/.test(from))).toEqual([]);
+    expect(
+      withSql.filter((from) => !/^server\/(db\/|limits\/counters\.ts|features\/\w+\/queries\.ts)/.test(from)),
+    ).toEqual([]);
     expect(withSql.length).toBeGreaterThan(3);
   });
 

@@ -18,6 +18,7 @@ const failing = (error: unknown): Hasher => ({
   hash: async () => await Promise.reject(error),
   verify: async () => await Promise.reject(error),
   verifyNobody: async () => await Promise.reject(error),
+  isOutdated: () => false,
 });
 
 describe('what nobody expected', () => {

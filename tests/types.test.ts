@@ -64,6 +64,7 @@ export async function everyCase(auth: AuthClient): Promise<string> {
     case 'ORIGIN_REFUSED':
       return error.message;
     case 'BUSY':
+    case 'RATE_LIMITED':
       return `again in ${refusal.retryAfterSeconds}`;
     case 'UNEXPECTED':
       return refusal.requestId;
@@ -81,6 +82,7 @@ export async function caseMissing(auth: AuthClient): Promise<string> {
     case 'INPUT_INVALID':
     case 'REQUEST_INVALID':
     case 'ORIGIN_REFUSED':
+    case 'RATE_LIMITED':
     case 'BUSY':
     case 'UNEXPECTED':
     case undefined:

@@ -8,7 +8,7 @@ import { openSqlite } from '../db/open-sqlite.ts';
 import { pathOf, Unusable } from '../db/sqlite-file.ts';
 import { importAccounts } from '../features/import/service.ts';
 import type { ImportReport } from '../features/import/service.ts';
-import { createBcryptHasher } from '../hashing/bcrypt-sha256.ts';
+import { bcryptOnNodesPool, createBcryptHasher } from '../hashing/bcrypt-sha256.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { environmentWithFile } from './environment.ts';
 import { besideOldFile, startCommand } from './import-commands.ts';
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const report = await intoNewFile(target, async (url) => {
     const db = await openSqlite(url);
     try {
-      const deps = { db, clock: systemClock, hasher: createBcryptHasher(config.bcryptCost) };
+      const deps = { db, clock: systemClock, hasher: createBcryptHasher(config.bcryptCost, bcryptOnNodesPool) };
       return await importAccounts(deps, accounts, progressBar(process.stderr, accounts.length));
     } finally {
       db.close();

@@ -1,5 +1,6 @@
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 
+import type { ExactlyOne } from '../kernel/exactly-one.ts';
 import type * as schema from './schema.ts';
 
 /** What a query function needs: the query builder and the tables. */
@@ -23,10 +24,14 @@ export interface Database extends Queryable {
    * Runs every statement or none, in one transaction, and resolves once it is on disk.
    *
    * @throws UniqueViolation when a unique index holds a value already
+   * @throws NotExactlyOne when a statement of which it was asked hit no row, or several
    */
-  atomically(list: (tx: Queryable) => Statement[]): Promise<void>;
-  /** Runs a statement whose effect may be lost with the power: a last-seen time, a purge. */
-  unsynced(statement: Statement): Promise<void>;
+  atomically(list: (tx: Queryable) => (Statement | ExactlyOne<Statement>)[]): Promise<void>;
+  /**
+   * The same tables, for statements whose effect may be lost with the power: a last-seen time, a
+   * counter, a purge. They are done when they resolve, but not yet on disk.
+   */
+  unsynced: Queryable;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): void;

@@ -49,7 +49,7 @@ describe('opening a file', () => {
     expect(await pragma('journal_mode')).toBe('wal');
     expect(await pragma('synchronous')).toBe(2);
     expect(await pragma('foreign_keys')).toBe(1);
-    await db.unsynced(insertUser(db, 'a'));
+    await insertUser(db.unsynced, 'a');
     expect(await pragma('synchronous')).toBe(2);
     db.close();
   });

@@ -3,7 +3,9 @@ import { closeSync, openSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
 
-import type { Database, Statement } from './database.ts';
+import { NotExactlyOne } from '../kernel/exactly-one.ts';
+import type { ExactlyOne } from '../kernel/exactly-one.ts';
+import type { Database, Queryable, Statement } from './database.ts';
 import { inspectFile } from './inspect-file.ts';
 import { migrate } from './migrate.ts';
 import * as schema from './schema.ts';
@@ -61,27 +63,35 @@ function asDatabase(client: Sqlite.Database): Database {
     return statement;
   }
 
-  function run(statement: Statement): void {
+  function run(one: Statement | ExactlyOne<Statement>): void {
+    const statement = 'exactlyOne' in one ? one.exactlyOne : one;
     const { sql, params } = statement.toSQL();
-    prepare(sql).run(...params);
+    const { changes } = prepare(sql).run(...params);
+    if ('exactlyOne' in one && changes !== 1) throw new NotExactlyOne();
   }
 
-  const orm = drizzle(
-    async (sql, params: unknown[], method) =>
-      await whenFree(() => {
-        const statement = prepare(sql);
-        if (!statement.reader) {
-          statement.run(...params);
-          return { rows: [] };
-        }
-        const rows = statement.raw(true).all(...params);
-        // Drizzle takes the row itself for `get`, and its absence for none; its type knows only rows.
-        return { rows: method === 'get' ? (rows[0] as unknown[]) : rows };
-      }),
-    { schema },
-  );
-  passErrorsThrough(orm);
-  const queryable = { orm, tables: schema };
+  function ask(sql: string, params: unknown[], method: string): { rows: unknown[] } {
+    const statement = prepare(sql);
+    if (!statement.reader) {
+      statement.run(...params);
+      return { rows: [] };
+    }
+    const rows = statement.raw(true).all(...params);
+    // Drizzle takes the row itself for `get`, and its absence for none; its type knows only rows.
+    return { rows: method === 'get' ? (rows[0] as unknown[]) : rows };
+  }
+
+  // The pragma is set and taken back around one statement, with nothing awaited in between.
+  const askUnsynced: typeof ask = (...statement) => {
+    client.pragma('synchronous = NORMAL');
+    try {
+      return ask(...statement);
+    } finally {
+      client.pragma('synchronous = FULL');
+    }
+  };
+
+  const queryable = queryableBy(ask);
 
   return {
     ...queryable,
@@ -90,16 +100,7 @@ function asDatabase(client: Sqlite.Database): Database {
       const transaction = client.transaction(() => statements.forEach(run));
       if (statements.length > 0) await whenFree(() => transaction.immediate());
     },
-    async unsynced(statement) {
-      await whenFree(() => {
-        client.pragma('synchronous = NORMAL');
-        try {
-          run(statement);
-        } finally {
-          client.pragma('synchronous = FULL');
-        }
-      });
-    },
+    unsynced: queryableBy(askUnsynced),
     async ping() {
       await whenFree(() => prepare('select 1 from users limit 1').get());
     },
@@ -107,6 +108,17 @@ function asDatabase(client: Sqlite.Database): Database {
       client.close();
     },
   };
+}
+
+type Ask = (sql: string, params: unknown[], method: string) => { rows: unknown[] };
+
+/** Drizzle's queries over a function that runs one statement. */
+function queryableBy(ask: Ask): Queryable {
+  const orm = drizzle(async (sql, params: unknown[], method) => await whenFree(() => ask(sql, params, method)), {
+    schema,
+  });
+  passErrorsThrough(orm);
+  return { orm, tables: schema };
 }
 
 /**

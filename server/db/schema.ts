@@ -29,3 +29,18 @@ export const sessions = sqliteTable(
   },
   (table) => [index('sessions_user_id_idx').on(table.userId), index('sessions_expires_at_idx').on(table.expiresAt)],
 );
+
+/** How often something was done lately, and until when it may not be done again. What is here may be lost with the power. */
+export const limitCounters = sqliteTable(
+  'limit_counters',
+  {
+    /** The limit's name and whom it counts for, such as `login.address 203.0.113.9`. Never an e-mail address. */
+    id: text('id').primaryKey(),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+    count: integer('count').notNull(),
+    blockedUntil: integer('blocked_until', { mode: 'timestamp_ms' }).notNull(),
+    /** When counting begins anew. */
+    forgetAt: integer('forget_at', { mode: 'timestamp_ms' }).notNull(),
+  },
+  (table) => [index('limit_counters_forget_at_idx').on(table.forgetAt)],
+);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { createBcryptHasher } from './bcrypt-sha256.ts';
+import { createBcryptPool } from './bcrypt-pool.ts';
+import { bcryptOnNodesPool, createBcryptHasher } from './bcrypt-sha256.ts';
 
-const hasher = createBcryptHasher(4);
+const hasher = createBcryptHasher(4, bcryptOnNodesPool);
 
 describe('the bcrypt-sha256 scheme', () => {
   test('agrees with the vector that passlib publishes', async () => {
@@ -44,11 +45,41 @@ describe('the bcrypt-sha256 scheme', () => {
     },
   );
 
-  test('does not hold the main thread while it hashes', async () => {
+  test('does not hold the main thread while it hashes, and refuses at once what it could not do soon', async () => {
+    const pool = createBcryptPool(1);
+    const busy = createBcryptHasher(10, pool.bcrypt);
+    await busy.hash('password');
     let turns = 0;
     const counting = setInterval(() => (turns += 1), 1);
-    await createBcryptHasher(12).hash('password');
+    const hashed = Promise.allSettled(Array.from({ length: 60 }, async () => await busy.hash('password', 'one lane')));
+    const started = performance.now();
+    await expect(busy.hash('password', 'one lane')).rejects.toMatchObject({ refusal: { reason: 'BUSY' } });
+    // Loosely bounded; measured it is under 10 ms.
+    expect(performance.now() - started).toBeLessThan(500);
+    await busy.hash('password', 'another lane');
+    expect(turns).toBeGreaterThan(20);
     clearInterval(counting);
-    expect(turns).toBeGreaterThan(5);
+    await pool.close();
+    await hashed;
+  });
+});
+
+describe('a hash from elsewhere', () => {
+  // The vector that OpenBSD's bcrypt and jBCrypt share: https://www.mindrot.org/projects/jBCrypt/
+  const salt = 'If6bvum7DFjUnE9p2uDeDu';
+  const digest = '0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i';
+
+  test.each(['2a', '2b', '2y'])('of plain bcrypt ($%s$) verifies, and is outdated', async (letters) => {
+    const stored = `$${letters}$06$${salt}${digest}`;
+    expect(await hasher.verify('abc', stored)).toBe(true);
+    expect(await hasher.verify('abd', stored)).toBe(false);
+    expect(hasher.isOutdated(stored)).toBe(true);
+  });
+
+  test('of a lower cost is outdated, one of the same or a higher cost is not', async () => {
+    const stored = await createBcryptHasher(5, bcryptOnNodesPool).hash('password');
+    expect(createBcryptHasher(6, bcryptOnNodesPool).isOutdated(stored)).toBe(true);
+    expect(createBcryptHasher(5, bcryptOnNodesPool).isOutdated(stored)).toBe(false);
+    expect(hasher.isOutdated(stored)).toBe(false);
   });
 });

@@ -1,52 +1,81 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-import bcrypt from 'bcrypt';
+import bcryptLibrary from 'bcrypt';
 
 import type { Hasher } from './hasher.ts';
 
+/** bcrypt itself: the hash of a key of at most 72 bytes under a `$2b$` salt, run in its turn. */
+export type Bcrypt = (task: { key: string; salt: string; lane: string }) => Promise<string>;
+
+/** On Node's own thread pool, without turns: for work that nobody waits for, such as an import. */
+export const bcryptOnNodesPool: Bcrypt = async ({ key, salt }) => await bcryptLibrary.hash(key, salt);
+
 // `$bcrypt-sha256$v=2,t=2b,r=<cost>$<salt, 22 characters>$<digest, 31 characters>`, as passlib documents it.
-const storedForm = /^\$bcrypt-sha256\$v=2,t=2b,r=(\d{1,2})\$([./A-Za-z0-9]{22})\$([./A-Za-z0-9]{31})$/;
+const ownForm = /^\$bcrypt-sha256\$v=2,t=2b,r=(\d{1,2})\$([./A-Za-z0-9]{22})\$([./A-Za-z0-9]{31})$/;
+
+// bcrypt as it is, from elsewhere. The letters tell bugs of old versions apart that no hash of today has.
+const plainForm = /^\$2[aby]\$(\d{2})\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/;
+
+/** A stored hash, read: what to hash again, and what must come out. */
+interface Stored {
+  isPlain: boolean;
+  cost: number;
+  salt: string;
+  digest: string;
+}
 
 /**
  * bcrypt over HMAC-SHA256 of the password, keyed with the salt: no truncation at 72 bytes, no
- * trouble with NUL, and a leaked plain SHA-256 of a password is of no use against it.
- * The work is done on Node's thread pool, never on the main thread.
+ * trouble with NUL, and a leaked plain SHA-256 of a password is of no use against it. Hashes of
+ * plain bcrypt verify, too, and are outdated.
  *
- * @param cost log2 of bcrypt's rounds, 4 to 31; 10 is the floor of ASVS 5.0 Appendix C.
+ * @param cost log2 of bcrypt's rounds, 4 to 31; 10 is the floor of ASVS 5.0 Appendix C
  */
-export function createBcryptHasher(cost: number): Hasher {
-  const nobody = {
-    salt: saltOf(bcrypt.genSaltSync(cost)),
+export function createBcryptHasher(cost: number, bcrypt: Bcrypt): Hasher {
+  const digestOf = async (password: string, { isPlain, cost: rounds, salt }: Omit<Stored, 'digest'>, lane = '') => {
+    const key = isPlain ? password : createHmac('sha256', salt).update(password).digest('base64');
+    const hash = await bcrypt({ key, salt: `$2b$${String(rounds).padStart(2, '0')}$${salt}`, lane });
+    return hash.slice(-31);
+  };
+  const newSalt = (): string => bcryptLibrary.genSaltSync(cost).slice(-22);
+  const nobody: Stored = {
+    isPlain: false,
+    cost,
+    salt: newSalt(),
     // No password has this digest: bcrypt's last character has only four bits.
     digest: '9'.repeat(31),
   };
 
   return {
-    async hash(password) {
-      const salt = saltOf(await bcrypt.genSalt(cost));
-      const digest = await digestOf(password, { cost, salt });
+    async hash(password, lane) {
+      const salt = newSalt();
+      const digest = await digestOf(password, { isPlain: false, cost, salt }, lane);
       return `$bcrypt-sha256$v=2,t=2b,r=${cost}$${salt}$${digest}`;
     },
 
-    async verify(password, stored) {
-      const [, storedCost, salt, digest] = storedForm.exec(stored) ?? [];
-      if (!storedCost || !salt || !digest) return false;
-      return isSame(await digestOf(password, { cost: Number(storedCost), salt }), digest);
+    async verify(password, storedHash, lane) {
+      const stored = read(storedHash);
+      if (!stored) return false;
+      return isSame(await digestOf(password, stored, lane), stored.digest);
     },
 
-    async verifyNobody(password) {
-      isSame(await digestOf(password, { cost, salt: nobody.salt }), nobody.digest);
+    async verifyNobody(password, lane) {
+      isSame(await digestOf(password, nobody, lane), nobody.digest);
       return false;
+    },
+
+    isOutdated(storedHash) {
+      const stored = read(storedHash);
+      return stored !== undefined && (stored.isPlain || stored.cost < cost);
     },
   };
 }
 
-async function digestOf(password: string, { cost, salt }: { cost: number; salt: string }): Promise<string> {
-  const key = createHmac('sha256', salt).update(password).digest('base64');
-  const hash = await bcrypt.hash(key, `$2b$${String(cost).padStart(2, '0')}$${salt}`);
-  return hash.slice(-31);
+function read(stored: string): Stored | undefined {
+  const own = ownForm.exec(stored);
+  const [, cost, salt, digest] = own ?? plainForm.exec(stored) ?? [];
+  if (!cost || !salt || !digest) return undefined;
+  return { isPlain: !own, cost: Number(cost), salt, digest };
 }
-
-const saltOf = (bcryptSalt: string): string => bcryptSalt.slice(-22);
 
 const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));

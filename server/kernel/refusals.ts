@@ -32,6 +32,11 @@ export const generalRefusals = defineRefusals({
   ],
   REQUEST_INVALID: ['BAD_REQUEST', 'The request could not be read.'],
   ORIGIN_REFUSED: ['FORBIDDEN', 'Pages of this origin may not do this.'],
+  RATE_LIMITED: [
+    'TOO_MANY_REQUESTS',
+    'Too many attempts. Try again in {retryAfterSeconds} seconds.',
+    z.object({ retryAfterSeconds: z.number() }),
+  ],
   BUSY: [
     'SERVICE_UNAVAILABLE',
     'The service is busy. Try again in a moment.',

@@ -225,7 +225,7 @@ describe('health', () => {
 
   test('/readyz answers 503 once the database is gone, /livez goes on', async () => {
     await using app = await testApp();
-    app.auth.close();
+    await app.auth.close();
     expect((await app.get('/livez')).status).toBe(200);
     expect((await app.get('/readyz')).status).toBe(503);
   });

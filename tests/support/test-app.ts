@@ -7,7 +7,7 @@ import type { AuthClient, AuthClientOptions } from '../../client/index.ts';
 import { readConfig } from '../../server/config.ts';
 import { createAuth } from '../../server/create-auth.ts';
 import type { Auth } from '../../server/create-auth.ts';
-import { createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
+import { bcryptOnNodesPool, createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
 import type { Hasher } from '../../server/hashing/hasher.ts';
 import { serve } from '../../server/http/server.ts';
 import { createLogger } from '../../server/kernel/logger.ts';
@@ -41,14 +41,26 @@ export interface TestAppOptions {
 export async function testApp({ env = {}, file, hasher }: TestAppOptions = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
   const path = file ?? join(folder, 'userAuth.db');
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'debug', DATABASE_URL: `file:${path}`, ...env });
+  const config = readConfig({
+    PORT: '0',
+    TRUSTED_PROXIES: '127.0.0.1',
+    LOG_LEVEL: 'debug',
+    DATABASE_URL: `file:${path}`,
+    ...env,
+  });
   const clock = createTestClock();
   const lines: string[] = [];
   const log = createLogger(config.logLevel, { write: (line) => lines.push(line) });
-  const counted = counting(hasher ?? createBcryptHasher(4));
+  const counted = counting(hasher ?? createBcryptHasher(4, bcryptOnNodesPool));
   const auth = await createAuth(config, { log, clock, hasher: counted.hasher });
   const server = await serve({ ...auth, log }, config);
   const url = `http://localhost:${server.port}`;
+
+  // Each call comes from a network of its own, unless a test says from which.
+  let networks = 0;
+  const fromAnywhere = (): Record<string, string> => ({
+    'x-forwarded-for': `2001:db8:${(networks += 1).toString(16)}::1`,
+  });
 
   return {
     url,
@@ -57,17 +69,26 @@ export async function testApp({ env = {}, file, hasher }: TestAppOptions = {}): 
     hashes: counted.count,
     file: path,
     logged: () => lines.join(''),
-    client: (options) => createAuthClient({ url, ...options }),
+    client: (options) =>
+      createAuthClient({
+        url,
+        fetch: async (input, init) => {
+          const request = new Request(input, init);
+          for (const [name, value] of Object.entries(fromAnywhere())) request.headers.set(name, value);
+          return await fetch(request);
+        },
+        ...options,
+      }),
     post: async (route, body, headers) =>
       await fetch(url + route, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
+        headers: { 'content-type': 'application/json', ...fromAnywhere(), ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),
     get: async (route, headers = {}) => await fetch(url + route, { headers }),
     async [Symbol.asyncDispose]() {
       await server.drain();
-      auth.close();
+      await auth.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -84,9 +105,10 @@ function counting(hasher: Hasher): { hasher: Hasher; count: () => number } {
   return {
     count: () => count,
     hasher: {
-      hash: counted(async (password: string) => await hasher.hash(password)),
-      verify: counted(async (password: string, stored: string) => await hasher.verify(password, stored)),
-      verifyNobody: counted(async (password: string) => await hasher.verifyNobody(password)),
+      hash: counted(async (...args: Parameters<Hasher['hash']>) => await hasher.hash(...args)),
+      verify: counted(async (...args: Parameters<Hasher['verify']>) => await hasher.verify(...args)),
+      verifyNobody: counted(async (...args: Parameters<Hasher['verifyNobody']>) => await hasher.verifyNobody(...args)),
+      isOutdated: (stored) => hasher.isOutdated(stored),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 
 import type { Queryable } from '../../db/database.ts';
 
@@ -18,4 +18,16 @@ export function insertUser({ orm, tables: { users } }: Queryable, user: NewUser)
 export async function findUserByEmail({ orm, tables: { users } }: Queryable, email: string) {
   const [found] = await orm.select().from(users).where(eq(users.email, email));
   return found;
+}
+
+/** Compare and swap: leaves a hash alone that somebody has changed meanwhile. */
+export async function replacePasswordHash(
+  { orm, tables: { users } }: Queryable,
+  userId: string,
+  { from, to }: { from: string; to: string },
+) {
+  await orm
+    .update(users)
+    .set({ passwordHash: to })
+    .where(and(eq(users.id, userId), eq(users.passwordHash, from)));
 }

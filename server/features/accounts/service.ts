@@ -1,12 +1,15 @@
 import type { Call, Deps } from '../../deps.ts';
+import { NotExactlyOne } from '../../kernel/exactly-one.ts';
 import { newId } from '../../kernel/id.ts';
+import { networkOf } from '../../kernel/ip-address.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import { UniqueViolation } from '../../kernel/unique-violation.ts';
 import type { SignedIn } from '../sessions/contract.ts';
 import { openSession, toUser } from '../sessions/service.ts';
+import type { OpenedSession } from '../sessions/service.ts';
 import { logInRefusals, newPasswordRefusals, registerRefusals } from './contract.ts';
 import type { LogIn, Register } from './contract.ts';
-import { findUserByEmail, insertUser } from './queries.ts';
+import { findUserByEmail, insertUser, replacePasswordHash } from './queries.ts';
 
 /**
  * Makes an account and signs its owner in: both are stored, or neither.
@@ -14,15 +17,17 @@ import { findUserByEmail, insertUser } from './queries.ts';
  * @throws Refusal REGISTRATION_CLOSED, PASSWORD_TOO_SHORT, EMAIL_TAKEN, TOKEN_NOT_FOR_PAGES
  */
 export async function register(
-  call: Call<'db' | 'clock' | 'hasher' | 'log' | 'config'>,
+  call: Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'config'>,
   input: Register,
 ): Promise<SignedIn> {
-  const { db, clock, hasher, log, config } = call.deps;
+  const { db, clock, hasher, limiter, log, config } = call.deps;
+  const { requestId, address } = call.request;
   if (config.registration === 'closed') throw new Refusal(registerRefusals, 'REGISTRATION_CLOSED');
 
   refuseWeakPassword(call.deps, input.password);
   const session = openSession(call, input.deliver);
 
+  await limiter.registration(address);
   // Looked up before hashing, so that an address that is taken costs little; the unique index decides.
   if (await findUserByEmail(db, input.email)) throw new Refusal(registerRefusals, 'EMAIL_TAKEN');
 
@@ -31,48 +36,86 @@ export async function register(
     createdAt: clock.now(),
     email: input.email,
     name: input.name ?? null,
-    passwordHash: await hasher.hash(input.password),
+    passwordHash: await hasher.hash(input.password, networkOf(address)),
   };
   try {
-    await db.atomically((tx) => [insertUser(tx, user), ...session.statements(tx, user.id)]);
+    await db.atomically((tx) => [
+      insertUser(tx, user),
+      ...session.statements(tx, { userId: user.id, passwordHash: user.passwordHash }),
+    ]);
   } catch (error) {
     if (error instanceof UniqueViolation && error.column === 'users.email') {
       throw new Refusal(registerRefusals, 'EMAIL_TAKEN');
     }
     throw error;
   }
-  log.info({
-    event: 'user.registered',
-    requestId: call.request.requestId,
-    address: call.request.address,
-    userId: user.id,
-  });
+  log.info({ event: 'user.registered', requestId, address, userId: user.id });
   return { status: 'signedIn', user: toUser(user), ...session.deliver() };
 }
+
+type LogInCall = Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'config'>;
 
 /**
  * Signs in with e-mail and password.
  *
- * @throws Refusal WRONG_CREDENTIALS, TOKEN_NOT_FOR_PAGES
+ * @throws Refusal WRONG_CREDENTIALS, TOKEN_NOT_FOR_PAGES, RATE_LIMITED, BUSY
  */
-export async function logIn(call: Call<'db' | 'clock' | 'hasher' | 'log' | 'config'>, input: LogIn): Promise<SignedIn> {
-  const { db, hasher, log } = call.deps;
+export async function logIn(call: LogInCall, input: LogIn): Promise<SignedIn> {
+  const { limiter, log } = call.deps;
   const { requestId, address } = call.request;
   const session = openSession(call, input.deliver);
-
-  const user = await findUserByEmail(db, input.email);
-  // One hash in either branch: the time must not tell whether the address has an account.
-  const isRight = user
-    ? await hasher.verify(input.password, user.passwordHash)
-    : await hasher.verifyNobody(input.password);
-  if (!user || !isRight) {
-    log.info({ event: 'login.refused', requestId, address, userId: user?.id });
-    throw new Refusal(logInRefusals, 'WRONG_CREDENTIALS');
+  const attempt = await limiter.logIn(input.email, address);
+  try {
+    const user = await startProvedSession(call, input, session);
+    if (!user) {
+      log.info({ event: 'login.refused', requestId, address });
+      throw new Refusal(logInRefusals, 'WRONG_CREDENTIALS');
+    }
+    await attempt.succeeded();
+    await renewHash(call, input.password, user);
+    log.info({ event: 'login.succeeded', requestId, address, userId: user.id });
+    return { status: 'signedIn', user: toUser(user), ...session.deliver() };
+  } catch (error) {
+    if (error instanceof Refusal && error.refusal.reason === 'BUSY') await attempt.notTried();
+    throw error;
   }
+}
 
-  await db.atomically((tx) => session.statements(tx, user.id));
-  log.info({ event: 'login.succeeded', requestId, address, userId: user.id });
-  return { status: 'signedIn', user: toUser(user), ...session.deliver() };
+/** Starts the session and returns the user, or `undefined` where e-mail and password are not right. */
+async function startProvedSession(call: LogInCall, input: LogIn, session: OpenedSession) {
+  const { db, hasher } = call.deps;
+  const lane = networkOf(call.request.address);
+
+  // Twice at most: the hash may have been renewed by another login, while this one was being verified.
+  for (let time = 0; time < 2; time += 1) {
+    const user = await findUserByEmail(db, input.email);
+    // One hash in either branch: the time must not tell whether the address has an account.
+    const isRight = user
+      ? await hasher.verify(input.password, user.passwordHash, lane)
+      : await hasher.verifyNobody(input.password, lane);
+    if (!user || !isRight) return undefined;
+    try {
+      await db.atomically((tx) => session.statements(tx, { userId: user.id, passwordHash: user.passwordHash }));
+      return user;
+    } catch (error) {
+      // The password was changed, or the user deleted, after it was verified.
+      if (!(error instanceof NotExactlyOne)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Brings a hash of an older scheme or a lower cost up to date, now that the password is at hand. */
+async function renewHash(call: LogInCall, password: string, user: { id: string; passwordHash: string }): Promise<void> {
+  const { db, hasher, log } = call.deps;
+  if (!hasher.isOutdated(user.passwordHash)) return;
+  try {
+    const to = await hasher.hash(password, networkOf(call.request.address));
+    await replacePasswordHash(db, user.id, { from: user.passwordHash, to });
+  } catch (err) {
+    // The next login does it; this one is signed in already.
+    log.warn({ event: 'password.notRenewed', requestId: call.request.requestId, userId: user.id, err });
+  }
 }
 
 /**

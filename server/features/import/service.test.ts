@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 
 import { openSqlite } from '../../db/open-sqlite.ts';
-import { createBcryptHasher } from '../../hashing/bcrypt-sha256.ts';
+import { bcryptOnNodesPool, createBcryptHasher } from '../../hashing/bcrypt-sha256.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { importAccounts } from './service.ts';
 
-const hasher = createBcryptHasher(4);
+const hasher = createBcryptHasher(4, bcryptOnNodesPool);
 
 async function imported(accounts: [email: unknown, password: unknown][]) {
   const db = await openSqlite('file::memory:');

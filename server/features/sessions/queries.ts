@@ -1,8 +1,9 @@
-import { eq, lte, or } from 'drizzle-orm';
+import { and, eq, lte, or, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 
 import type { Queryable } from '../../db/database.ts';
 
-export interface NewSession {
+interface NewSession {
   id: string;
   createdAt: Date;
   userId: string;
@@ -10,8 +11,26 @@ export interface NewSession {
   expiresAt: Date;
 }
 
-export function insertSession({ orm, tables: { sessions } }: Queryable, session: NewSession) {
-  return orm.insert(sessions).values({ ...session, lastSeenAt: session.createdAt });
+/** Inserts one row only if the user is there and has this password hash still: a proof of the past proves nothing. */
+export function insertSession(
+  { orm, tables: { sessions, users } }: Queryable,
+  { id, createdAt, userId, tokenHash, expiresAt }: NewSession,
+  provenHash: string,
+) {
+  const value = (column: SQLiteColumn, given: unknown) => sql`${sql.param(given, column)}`.as(column.name);
+  return orm.insert(sessions).select(
+    orm
+      .select({
+        id: value(sessions.id, id),
+        createdAt: value(sessions.createdAt, createdAt),
+        userId: users.id,
+        tokenHash: value(sessions.tokenHash, tokenHash),
+        lastSeenAt: value(sessions.lastSeenAt, createdAt),
+        expiresAt: value(sessions.expiresAt, expiresAt),
+      })
+      .from(users)
+      .where(and(eq(users.id, userId), eq(users.passwordHash, provenHash))),
+  );
 }
 
 /** The session with this token and its user, whether or not it is still good. */

@@ -1,6 +1,8 @@
 import type { Queryable, Statement } from '../../db/database.ts';
 import type { Call, Deps } from '../../deps.ts';
 import { hours, seconds } from '../../kernel/clock.ts';
+import { exactlyOne } from '../../kernel/exactly-one.ts';
+import type { ExactlyOne } from '../../kernel/exactly-one.ts';
 import { newId } from '../../kernel/id.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import { hashToken, newToken } from '../../kernel/token.ts';
@@ -17,8 +19,11 @@ import {
 
 /** A session that is about to begin. It exists once its statements have run. */
 export interface OpenedSession {
-  /** For the list that also stores what the session is for. */
-  statements(tx: Queryable, userId: string): Statement[];
+  /**
+   * For the list that also stores what the session is for. It is undone whole when the user is gone
+   * or has another password by now than the one that was proved.
+   */
+  statements(tx: Queryable, proved: { userId: string; passwordHash: string }): (Statement | ExactlyOne<Statement>)[];
   /** Hands the token to the caller: sets the cookie, or returns the field for the answer's body. */
   deliver(): { token?: string };
 }
@@ -39,7 +44,7 @@ export function openSession(
   const token = newToken();
   const isDelivered = deliver === 'token' || request.keepsCookies;
   return {
-    statements(tx, userId) {
+    statements(tx, { userId, passwordHash }) {
       // A page of a foreign origin or another site may learn that a password is right. It keeps no cookie, so it gets no session.
       if (!isDelivered) {
         deps.log.info(
@@ -53,7 +58,9 @@ export function openSession(
       const { credential } = request;
       return [
         ...(credential.kind === 'token' ? [deleteSession(tx, hashToken(credential.token))] : []),
-        insertSession(tx, { id: newId(), createdAt, userId, tokenHash: hashToken(token), expiresAt }),
+        exactlyOne(
+          insertSession(tx, { id: newId(), createdAt, userId, tokenHash: hashToken(token), expiresAt }, passwordHash),
+        ),
       ];
     },
     deliver() {
@@ -110,7 +117,7 @@ export async function logOut(call: Call<'db' | 'log'>): Promise<{ status: 'signe
 /** Removes what no check would accept any more. */
 export async function purgeSessions(deps: Pick<Deps, 'db' | 'clock' | 'config'>): Promise<void> {
   const now = deps.clock.now();
-  await deps.db.unsynced(deleteEndedSessions(deps.db, { now, idleSince: idleSince(deps, now) }));
+  await deleteEndedSessions(deps.db.unsynced, { now, idleSince: idleSince(deps, now) });
 }
 
 /** The part of a user's row that may leave the server. */
@@ -133,7 +140,7 @@ const touchInterval = ({ config }: Pick<Deps, 'config'>): number =>
 
 // Not awaited: while another program holds the database for writing, reading a session stays quick.
 function noteUse(deps: Pick<Deps, 'db' | 'log'>, sessionId: string, now: Date): void {
-  deps.db.unsynced(touchSession(deps.db, sessionId, now)).catch((err: unknown) => {
+  touchSession(deps.db.unsynced, sessionId, now).catch((err: unknown) => {
     deps.log.warn({ event: 'session.touchFailed', sessionId, err });
   });
 }

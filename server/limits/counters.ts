@@ -1,0 +1,146 @@
+import { eq, lte, and, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+
+import type { Database, Queryable } from '../db/database.ts';
+import { hours } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Refusal } from '../kernel/refusal.ts';
+import { generalRefusals } from '../kernel/refusals.ts';
+import { limits } from './limits.ts';
+import type { Limit, LimitName } from './limits.ts';
+
+/** Counts per limit and subject. Everything is kept in the database, unsynced. */
+export interface Counters {
+  /**
+   * Counts one more, before the work that the limit is for: of many at once, none more than allowed
+   * gets through.
+   *
+   * @throws Refusal RATE_LIMITED
+   */
+  count(limit: LimitName, subject: string): Promise<void>;
+  /** Takes one back that turned out to be no harm. */
+  takeBack(limit: LimitName, subject: string): Promise<void>;
+  /** Begins anew. */
+  reset(limit: LimitName, subject: string): Promise<void>;
+  /** Remembers a subject for 30 days. */
+  remember(subject: string): Promise<void>;
+  /** Whether it is remembered. */
+  isKnown(subject: string): Promise<boolean>;
+  /** Removes what no decision needs any more. */
+  purge(): Promise<void>;
+}
+
+const rememberedFor = hours(24 * 30);
+const mostRemembered = 10_000;
+
+export function createCounters({ db, clock }: { db: Database; clock: Clock }): Counters {
+  const { unsynced } = db;
+  const counters = unsynced.tables.limitCounters;
+  // A key that is blocked is refused from memory: a flood that is being refused costs no statement.
+  const blocked = new Map<string, number>();
+
+  function refuse(id: string, until: number, now: number): never {
+    if (blocked.size >= mostRemembered) blocked.delete(blocked.keys().next().value ?? '');
+    blocked.set(id, until);
+    throw new Refusal(generalRefusals, 'RATE_LIMITED', {
+      retryAfterSeconds: Math.max(1, Math.ceil((until - now) / 1000)),
+    });
+  }
+
+  return {
+    async count(name, subject) {
+      const id = `${name} ${subject}`;
+      const now = clock.now();
+      const until = blocked.get(id) ?? 0;
+      if (until > now.getTime()) refuse(id, until, now.getTime());
+      blocked.delete(id);
+
+      const [counted] = await countOne(unsynced, { id, limit: limits[name], now });
+      if (counted) return;
+      const [row] = await db.orm.select().from(counters).where(eq(counters.id, id));
+      refuse(id, row?.blockedUntil.getTime() ?? now.getTime(), now.getTime());
+    },
+
+    async takeBack(name, subject) {
+      const id = `${name} ${subject}`;
+      blocked.delete(id);
+      await unsynced.orm
+        .update(counters)
+        .set({
+          count: sql`case when ${counters.count} > 0 then ${counters.count} - 1 else 0 end`,
+          blockedUntil: new Date(0),
+        })
+        .where(eq(counters.id, id));
+    },
+
+    async reset(name, subject) {
+      const id = `${name} ${subject}`;
+      blocked.delete(id);
+      await unsynced.orm.delete(counters).where(eq(counters.id, id));
+    },
+
+    async remember(subject) {
+      const createdAt = clock.now();
+      const forgetAt = new Date(createdAt.getTime() + rememberedFor);
+      await unsynced.orm
+        .insert(counters)
+        .values({ id: `known ${subject}`, createdAt, count: 1, blockedUntil: new Date(0), forgetAt })
+        .onConflictDoUpdate({ target: counters.id, set: { forgetAt } });
+    },
+
+    async isKnown(subject) {
+      const [row] = await db.orm
+        .select()
+        .from(counters)
+        .where(eq(counters.id, `known ${subject}`));
+      return row !== undefined && row.forgetAt > clock.now();
+    },
+
+    async purge() {
+      const now = clock.now();
+      await unsynced.orm.delete(counters).where(and(lte(counters.forgetAt, now), lte(counters.blockedUntil, now)));
+    },
+  };
+}
+
+/** One statement decides: a row comes back where the key was not blocked, and is then counted. */
+function countOne(
+  { orm, tables: { limitCounters } }: Queryable,
+  { id, limit, now }: { id: string; limit: Limit; now: Date },
+) {
+  const { count, forgetAt, blockedUntil } = limitCounters;
+  const after = (milliseconds: number): SQL => sql`${sql.param(new Date(now.getTime() + milliseconds), forgetAt)}`;
+  const isForgotten = sql`${forgetAt} <= ${sql.param(now, forgetAt)}`;
+  const newCount = sql`case when ${isForgotten} then 1 else ${count} + 1 end`;
+  const never = after(-now.getTime());
+
+  const newForgetAt =
+    limit.kind === 'window'
+      ? sql`case when ${isForgotten} then ${after(limit.window)} else ${forgetAt} end`
+      : after(limit.memory);
+  const newBlockedUntil =
+    limit.kind === 'window'
+      ? sql`case when (${newCount}) >= ${limit.most} then (${newForgetAt}) else ${never} end`
+      : growing(limit.free, limit.delays);
+
+  function growing(free: number, delays: readonly number[]): SQL {
+    const steps = delays.map((delay, index) => sql`when ${free + index} then ${after(delay)}`);
+    return sql`case when (${newCount}) < ${free} then ${never} else case (${newCount}) ${sql.join(steps, sql` `)} else ${after(delays.at(-1) ?? 0)} end end`;
+  }
+
+  return orm
+    .insert(limitCounters)
+    .values({
+      id,
+      createdAt: now,
+      count: 1,
+      blockedUntil: new Date(0),
+      forgetAt: new Date(now.getTime() + (limit.kind === 'window' ? limit.window : limit.memory)),
+    })
+    .onConflictDoUpdate({
+      target: limitCounters.id,
+      set: { count: newCount, forgetAt: newForgetAt, blockedUntil: newBlockedUntil },
+      setWhere: lte(blockedUntil, now),
+    })
+    .returning({ id: limitCounters.id });
+}
