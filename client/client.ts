@@ -66,9 +66,11 @@ const maxUrlLength = 2000;
  */
 export function createAuthClient({ url, storage, fetch = globalThis.fetch }: AuthClientOptions): AuthClient {
   const credentials = storage ? 'omit' : 'include';
+  // Not redirected: a body with a password goes to the server that was named, and to no other.
   const http = {
     url: `${url.replace(/\/+$/, '')}/trpc`,
-    fetch: async (input: string | URL | Request, init?: object) => await fetch(input, { ...init, credentials }),
+    fetch: async (input: string | URL | Request, init?: object) =>
+      await fetch(input, { ...init, credentials, redirect: 'error' }),
     headers: async () => {
       const token = await storage?.get();
       return token ? { Authorization: `Bearer ${token}` } : {};

@@ -47,15 +47,20 @@ export function sessionStoreLink(storage: TokenStorage): TRPCLink<AppRouter> {
   return () =>
     ({ op, next }) =>
       observable((observer) => {
-        const sent = Promise.resolve(storage.get());
+        const sent = Promise.resolve().then(() => storage.get());
+        // Where the storage fails the call fails by itself; this copy of the failure is nobody's.
+        sent.catch(() => undefined);
 
+        // A sign-in may have put a new token in the place of the one that was sent.
+        const removeIfSame = async (): Promise<void> => {
+          if ((await storage.get()) === (await sent)) await storage.remove();
+        };
         const keep = async (data: unknown): Promise<void> => {
-          if (endsSession.has(op.path)) await storage.remove();
+          if (endsSession.has(op.path)) await removeIfSame();
           if (startsSession.has(op.path) && hasToken(data)) await storage.set(data.token);
         };
         const forget = async (reason: string | undefined): Promise<void> => {
-          // A sign-in may have put a new token in the place of the one that was refused.
-          if (reason === 'SESSION_ENDED' && (await storage.get()) === (await sent)) await storage.remove();
+          if (reason === 'SESSION_ENDED') await removeIfSame();
         };
 
         // The answer waits until the token is kept or forgotten, so that the caller's next call has it right.

@@ -1,6 +1,8 @@
+import { createServer } from 'node:http';
+
 import { describe, expect, test } from 'vitest';
 
-import { memoryStorage, refusalOf, safe } from '../../client/index.ts';
+import { createAuthClient, memoryStorage, refusalOf, safe } from '../../client/index.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 
 describe('the typed client', () => {
@@ -75,6 +77,47 @@ describe('the typed client', () => {
     expect(answers).toEqual(Array(25).fill(null));
   });
 
+  test('turns a storage that fails into an error of the call', async () => {
+    await using app = await testApp();
+    const broken = async (): Promise<never> => await Promise.reject(new Error('the keychain is locked'));
+    const auth = app.client({ storage: { get: broken, set: broken, remove: broken } });
+    const [, error] = await safe(auth.me.query());
+    expect(error?.message).toContain('the keychain is locked');
+  });
+
+  test('keeps the token of a login that came in while a logout was on its way', async () => {
+    await using app = await testApp();
+    const storage = memoryStorage();
+    const held = Promise.withResolvers<void>();
+    const auth = app.client({
+      storage,
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        if (response.url.endsWith('logout')) await held.promise;
+        return response;
+      },
+    });
+    await auth.register.mutate(ada);
+    const loggingOut = auth.logout.mutate();
+    const { token } = await auth.login.mutate(ada);
+    held.resolve();
+    await loggingOut;
+    expect(storage.get()).toBe(token);
+  });
+
+  test('follows no redirect: a password goes to the server that was named', async () => {
+    const elsewhere = createServer((_request, response) =>
+      response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
+    );
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+    const address = elsewhere.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const [, error] = await safe(createAuthClient({ url: `http://127.0.0.1:${port}` }).login.mutate(ada));
+    expect(String(error?.cause?.cause)).toMatch(/redirect/);
+    elsewhere.closeAllConnections();
+    elsewhere.close();
+  });
+
   test('reports a server that cannot be reached as an error without a refusal', async () => {
     const app = await testApp();
     const auth = app.client();
@@ -122,9 +165,9 @@ describe('plain JSON', () => {
     const response = await app.post('/api/auth/register', { password: ada.password });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
-      message: 'email: Must be text.',
+      message: 'email: Is missing.',
       reason: 'INPUT_INVALID',
-      fields: { email: ['Must be text.'] },
+      fields: { email: ['Is missing.'] },
     });
   });
 
