@@ -9,7 +9,7 @@ const codePoints = (text: string): number => Array.from(text).length;
  * because the databases disagree on them.
  */
 const text = z
-  .string({ error: 'Must be text.' })
+  .string({ error: ({ input }) => (input === undefined ? 'Is missing.' : 'Must be text.') })
   .max(10_000, 'Is too long.')
   .refine((value) => value.isWellFormed() && !value.includes('\u0000'), 'Has a character that is not allowed.');
 
@@ -18,25 +18,43 @@ const nameOfPerson = 100;
 /** A person's name, 1 to 100 code points, on one line, kept exactly as written. */
 export const personName = text
   .refine((value) => codePoints(value) <= nameOfPerson, `Must have at most ${nameOfPerson} characters.`)
-  .refine((value) => value.trim() !== '', 'Must not be empty.')
-  .refine((value) => !/\p{Cc}/u.test(value), 'Must be one line of text.');
+  .refine((value) => /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(value), 'Must not be empty.')
+  .refine((value) => !/[\p{Cc}\u2028\u2029]/u.test(value), 'Must be one line of text.');
 
 const emailBytes = 254;
 
 /**
- * An e-mail address in its one canonical form: NFC, lower case, 254 bytes at most (RFC 5321 §4.5.3.1.3).
- * Everything that a mail library could read in two ways is refused: quotes, commas, comments, white
- * space, invisible characters, and look-alikes that compatibility normalisation would turn into them.
+ * An e-mail address in its one canonical form: NFC, lower case, the domain in ASCII (RFC 5890), 254
+ * bytes at most (RFC 5321 §4.5.3.1.3). Everything that a mail library could read in two ways is
+ * refused: quotes, commas, comments, white space, invisible characters, and look-alikes that
+ * compatibility normalisation would turn into them.
  */
-export const emailAddress = text
-  .transform((value) => value.normalize('NFC').toLowerCase().normalize('NFC'))
-  .refine((value) => byteLength(value) <= emailBytes, `Must have at most ${emailBytes} bytes.`)
-  .refine((value) => isOneAddress(value) && isOneAddress(value.normalize('NFKC')), 'Must be one e-mail address.');
+export const emailAddress = text.transform((written, context) => {
+  const address = canonicalAddress(written);
+  const fault = address === undefined ? 'Must be one e-mail address.' : `Must have at most ${emailBytes} bytes.`;
+  if (address !== undefined && byteLength(address) <= emailBytes) return address;
+  context.addIssue({ code: 'custom', message: fault });
+  return z.NEVER;
+});
 
-function isOneAddress(value: string): boolean {
-  return /^[^@\s\p{C}\p{Z}"'`(),:;<>[\]\\]+@[^@\s\p{C}\p{Z}"'`(),:;<>[\]\\.]+(\.[^@\s\p{C}\p{Z}"'`(),:;<>[\]\\.]+)+$/u.test(
-    value,
-  );
+function canonicalAddress(written: string): string | undefined {
+  const [local = '', domain = '', ...more] = written.normalize('NFC').toLowerCase().normalize('NFC').split('@');
+  if (more.length > 0 || !isLocalPart(local) || !isLocalPart(local.normalize('NFKC'))) return undefined;
+  const ascii = asciiDomain(domain);
+  return ascii && `${local}@${ascii}`;
+}
+
+// Beside what is named: controls, invisible and unassigned characters, separators, and those that are drawn as nothing.
+const isLocalPart = (local: string): boolean =>
+  /^[^@\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800"'`(),:;<>[\]\\]+$/u.test(local);
+
+/** As the URL standard writes a host: Unicode names in their ASCII form (UTS 46). No addresses, two labels at least. */
+function asciiDomain(domain: string): string | undefined {
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) || domain !== domain.normalize('NFKC')) return undefined;
+  if (!URL.canParse(`http://${domain}`)) return undefined;
+  const { hostname } = new URL(`http://${domain}`);
+  const label = '[a-z0-9]([a-z0-9-]*[a-z0-9])?';
+  return new RegExp(`^(${label}\\.)+(?!\\d+$)${label}$`).test(hostname) ? hostname : undefined;
 }
 
 const passwordCodePoints = 256;

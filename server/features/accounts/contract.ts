@@ -4,12 +4,12 @@ import { emailAddress, password, personName } from '../../kernel/fields.ts';
 import { defineRefusals } from '../../kernel/refusals.ts';
 import { deliver } from '../sessions/contract.ts';
 
-export const registerInput = z.strictObject({
-  email: emailAddress,
-  password,
-  name: personName.optional(),
-  deliver,
-});
+const anObject = { error: 'Must be an object of fields.' };
+
+export const registerInput = z.strictObject(
+  { email: emailAddress, password, name: personName.nullish(), deliver },
+  anObject,
+);
 export type Register = z.infer<typeof registerInput>;
 
 export const registerRefusals = defineRefusals({
@@ -26,7 +26,7 @@ export const newPasswordRefusals = defineRefusals({
   ],
 });
 
-export const logInInput = z.strictObject({ email: emailAddress, password, deliver });
+export const logInInput = z.strictObject({ email: emailAddress, password, deliver }, anObject);
 export type LogIn = z.infer<typeof logInInput>;
 
 export const logInRefusals = defineRefusals({
