@@ -76,6 +76,25 @@ describe('a hash from elsewhere', () => {
     expect(hasher.isOutdated(stored)).toBe(true);
   });
 
+  test('of a lower cost takes a wrong password as long as one of the cost of today', async () => {
+    const costs: number[] = [];
+    const counting = createBcryptHasher(7, async (task) => {
+      costs.push(Number(task.salt.slice(4, 6)));
+      return await bcryptOnNodesPool(task);
+    });
+    const stored = await createBcryptHasher(4, bcryptOnNodesPool).hash('password');
+    expect(await counting.verify('wrong', stored)).toBe(false);
+    const rounds = costs.reduce((sum, cost) => sum + 2 ** cost, 0);
+    expect(rounds).toBe(2 ** 7);
+    costs.length = 0;
+    await counting.verifyNobody('wrong');
+    expect(costs).toEqual([7]);
+  });
+
+  test.each(['00', '03', '32', '99'])('of the impossible cost %s is no hash', async (cost) => {
+    expect(await hasher.verify('abc', `$2b$${cost}$${salt}${digest}`)).toBe(false);
+  });
+
   test('of a lower cost is outdated, one of the same or a higher cost is not', async () => {
     const stored = await createBcryptHasher(5, bcryptOnNodesPool).hash('password');
     expect(createBcryptHasher(6, bcryptOnNodesPool).isOutdated(stored)).toBe(true);

@@ -56,7 +56,11 @@ export function createBcryptHasher(cost: number, bcrypt: Bcrypt): Hasher {
     async verify(password, storedHash, lane) {
       const stored = read(storedHash);
       if (!stored) return false;
-      return isSame(await digestOf(password, stored, lane), stored.digest);
+      if (isSame(await digestOf(password, stored, lane), stored.digest)) return true;
+      // A wrong password takes as long on an account whose hash is of a lower cost as on one that is
+      // not there: 2^c + 2^c + 2^(c+1) + … + 2^(cost-1) rounds are 2^cost.
+      for (let rest = stored.cost; rest < cost; rest += 1) await digestOf(password, { ...stored, cost: rest }, lane);
+      return false;
     },
 
     async verifyNobody(password, lane) {
@@ -74,7 +78,7 @@ export function createBcryptHasher(cost: number, bcrypt: Bcrypt): Hasher {
 function read(stored: string): Stored | undefined {
   const own = ownForm.exec(stored);
   const [, cost, salt, digest] = own ?? plainForm.exec(stored) ?? [];
-  if (!cost || !salt || !digest) return undefined;
+  if (!cost || !salt || !digest || Number(cost) < 4 || Number(cost) > 31) return undefined;
   return { isPlain: !own, cost: Number(cost), salt, digest };
 }
 
