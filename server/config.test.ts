@@ -67,6 +67,10 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'https://user@auth.example.com'],
     ['PUBLIC_URL', 'ftp://auth.example.com'],
     ['APP_URL', 'http://app.example.com'],
+    ['PUBLIC_URL', 'https://..'],
+    ['PUBLIC_URL', 'https://auth.example.com\u0000'],
+    ['PUBLIC_URL', 'http://localhost@evil.test'],
+    ['CORS_ORIGINS', 'http://shop.example.com'],
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'null'],
     ['CORS_ORIGINS', 'https://*.example.com'],
@@ -89,6 +93,15 @@ describe('the configuration', () => {
   test('refuses an idle time beyond the lifetime, beside any other fault', () => {
     const faults = faultsOf({ PORT: 'x', SESSION_LIFETIME_SECONDS: '60', SESSION_IDLE_SECONDS: '61' });
     expect(faults.split('\n')).toHaveLength(3);
+  });
+
+  test('refuses loopback pages beside a public server', () => {
+    const env = { PUBLIC_URL: 'https://auth.example.com', APP_URL: 'http://localhost:5173' };
+    expect(faultsOf(env)).toMatch(/APP_URL: must not be a loopback address/);
+  });
+
+  test('says which entry of a list is wrong', () => {
+    expect(faultsOf({ CORS_ORIGINS: 'https://a.example.com,x' })).toContain('CORS_ORIGINS: entry 2 must be');
   });
 
   test('refuses to switch the limits off where the world can reach them', () => {

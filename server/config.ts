@@ -61,7 +61,7 @@ export const environment = z.object({
     .optional()
     .describe("this server's own address as browsers see it; https unless it is loopback (http://localhost:PORT)"),
   APP_URL: secureOrigin.optional().describe('where the pages live that people use; may always call (PUBLIC_URL)'),
-  CORS_ORIGINS: commaSeparated(origin)
+  CORS_ORIGINS: commaSeparated(secureOrigin)
     .optional()
     .describe(
       'further origins whose pages may call with cookies, comma-separated; unset: any page may call, without cookies',
@@ -95,6 +95,9 @@ export const environment = z.object({
     .describe(logLevels.join(', ')),
 });
 
+const isDevelopment = (env: { PUBLIC_URL?: string | undefined }): boolean =>
+  isLoopback(env.PUBLIC_URL ?? 'http://localhost');
+
 // Written so that a value which is wrong in itself, and is reported already, is no second fault.
 const checkedEnvironment = environment
   .refine((env) => !(env.SESSION_IDLE_SECONDS > env.SESSION_LIFETIME_SECONDS), {
@@ -102,7 +105,13 @@ const checkedEnvironment = environment
     message: 'must not be more than SESSION_LIFETIME_SECONDS',
     when: () => true,
   })
-  .refine((env) => env.RATE_LIMITS !== 'off' || isLoopback(env.PUBLIC_URL ?? 'http://localhost'), {
+  .refine((env) => isDevelopment(env) || !env.APP_URL || !isLoopback(env.APP_URL), {
+    path: ['APP_URL'],
+    message:
+      "must not be a loopback address, because PUBLIC_URL is not: any program on a visitor's machine could be that page",
+    when: () => true,
+  })
+  .refine((env) => env.RATE_LIMITS !== 'off' || isDevelopment(env), {
     path: ['RATE_LIMITS'],
     message: 'must be on, because PUBLIC_URL is not a loopback address',
     when: () => true,
@@ -127,7 +136,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
   const parsed = checkedEnvironment.safeParse(set);
   if (parsed.success) return Object.freeze(named(parsed.data));
-  throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`));
+  throw new ConfigError(
+    parsed.error.issues.map(
+      ({ path, message }) => `${String(path[0])}: ${path.length > 1 ? `entry ${Number(path[1]) + 1} ` : ''}${message}`,
+    ),
+  );
 }
 
 function named(env: z.infer<typeof environment>) {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { parseArgs } from 'node:util';
 
 import pretty from 'pino-pretty';
@@ -13,6 +14,7 @@ import { serve } from './http/server.ts';
 import { seconds } from './kernel/clock.ts';
 import { createLogger } from './kernel/logger.ts';
 import type { Logger } from './kernel/logger.ts';
+import { isLoopback } from './kernel/origin.ts';
 
 const usage = `Usage: npm start
 
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
     throw error;
   });
   announce(log, config, server.port);
+  warnOfOpenHost(log, config);
 
   whenAskedToStop(async (reason) => {
     log.info({ event: 'server.stopping', reason }, 'Stopping: answering what is under way');
@@ -51,10 +54,20 @@ function readArguments(): { help?: boolean } {
   }
 }
 
+// Cookies and passwords would cross the network in clear text.
+function warnOfOpenHost(log: Logger, { host, publicUrl }: Config): void {
+  if (!isLoopback(publicUrl) || host === 'localhost' || isLoopback(`http://${isIPv6(host) ? `[${host}]` : host}`))
+    return;
+  log.warn(
+    { event: 'host.open' },
+    `Listening beyond this machine without https: set PUBLIC_URL, or take HOST=${host} away`,
+  );
+}
+
 function announce(log: Logger, config: Config, port: number): void {
   const url = config.port === port ? config.publicUrl : `http://localhost:${port}`;
   const database = pathOf(config.databaseUrl);
-  log.info({ event: 'server.started', url }, `Server running at ${url}`);
+  log.info({ event: 'server.started', url }, `Server running at ${url} (listening on ${config.host}:${port})`);
   log.info({ event: 'server.database', database }, `Database ${database}`);
   log.info({ event: 'server.trpc', url: `${url}/trpc` }, `tRPC at ${url}/trpc, such as auth.login`);
   log.info({ event: 'server.json', url: `${url}/api/auth` }, `Plain JSON at ${url}/api/auth, such as /api/auth/login`);

@@ -1,6 +1,7 @@
 /** The origin that a text spells exactly (`https://host:port`, no path), or `undefined`. */
 export function originOf(text: string): string | undefined {
-  if (!/^https?:\/\/[^/?#@*\\\s]+\/?$/i.test(text) || !URL.canParse(text)) return undefined;
+  if (!/^https?:\/\/[^/?#@*,\\\s\p{C}]*[a-z0-9\]][^/?#@*,\\\s\p{C}]*\/?$/iu.test(text) || !URL.canParse(text))
+    return undefined;
   return new URL(text).origin;
 }
 
