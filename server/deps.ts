@@ -26,12 +26,16 @@ export interface RequestFacts {
   /** IP address of the client, or `unknown`. */
   address: string;
   credential: Credential;
+  /** Every token in the request, also beside the one that counts. */
+  presentedTokens: Secret[];
   /** Whether its origin may call what changes something. */
   mayChange: boolean;
   /** Whether a cookie on its answer would be set, and kept. */
   keepsCookies: boolean;
   /** Whether a page on our own site is asking, by `Sec-Fetch-Site`. */
   isOwnPage: boolean;
+  /** Whether the answer's head has been sent before the procedure runs, so that no cookie can be set. */
+  isStreamed: boolean;
 }
 
 /** What a procedure can do to the answer besides returning a value. */

@@ -67,8 +67,9 @@ const requestFaults: Partial<Record<TRPC_ERROR_CODE_KEY, string>> & { BAD_REQUES
   BAD_REQUEST: 'The request could not be read. Send valid JSON, and at most 10 calls in a batch.',
   NOT_FOUND: 'There is no such procedure.',
   METHOD_NOT_SUPPORTED: 'Call queries by GET and mutations by POST.',
+  PRECONDITION_FAILED: 'Send mutations by httpLink or httpBatchLink: a streamed answer cannot set a cookie.',
   PAYLOAD_TOO_LARGE: 'The body is too large.',
-  UNSUPPORTED_MEDIA_TYPE: 'Send JSON, with the header Content-Type: application/json.',
+  UNSUPPORTED_MEDIA_TYPE: 'Send JSON in UTF-8, with the header Content-Type: application/json.',
   CLIENT_CLOSED_REQUEST: 'The caller went away.',
 };
 
@@ -84,12 +85,16 @@ function inputShape(formatted: Formatted, error: z.ZodError): RefusalShape<Gener
   return { ...shape, data: { ...shape.data, zodError: { formErrors: [], fieldErrors: fields } } };
 }
 
+const mostFields = 10;
+
 /** Faults under the dotted path of their field, `input` for the whole; bounded, since keys come from outside. */
 function faultsByField(error: z.ZodError): Record<string, string[]> {
   const faults = new Map<string, string[]>();
   const add = (path: PropertyKey[], message: string): void => {
     const field = path.map(String).join('.').slice(0, 64) || 'input';
-    if (faults.size < 10 || faults.has(field)) faults.set(field, [...(faults.get(field) ?? []), message]);
+    const known = faults.get(field) ?? [];
+    if (faults.size < mostFields || (faults.has(field) && known.length < mostFields))
+      faults.set(field, [...known, message]);
   };
   for (const issue of error.issues) {
     if (issue.code === 'unrecognized_keys')

@@ -1,7 +1,8 @@
-import { initTRPC } from '@trpc/server';
+import { initTRPC, TRPCError } from '@trpc/server';
 
 import type { AuthContext } from './auth-context.ts';
 import { contextOf } from './context.ts';
+import type { CallContext } from './context.ts';
 import { everyError } from './error-shapes.ts';
 import type { ProcedureMeta } from './kernel/procedure-meta.ts';
 import { Refusal } from './kernel/refusal.ts';
@@ -14,18 +15,27 @@ const t = initTRPC
 
 export const router = t.router;
 
-/** Where every procedure of ours starts: its errors are shaped, its origin is judged, and changes are counted. */
+/** Where every procedure of ours starts: errors are shaped, the origin is judged, changes are counted, refusals logged. */
 export const publicProcedure = t.procedure.errors(everyError).use(async ({ ctx, type, path, next }) => {
   const context = contextOf(ctx);
   if (!context) throw new Error('ctx.auth was not made by createContext of this Latchkey');
 
-  // Here and not in front of the router, so that no spelling of a URL and no host's adapter gets around it.
-  if (type === 'mutation' && !context.request.mayChange) {
-    context.deps.log.warn({ event: 'origin.refused', requestId: context.request.requestId, procedure: path });
-    throw new Refusal(generalRefusals, 'ORIGIN_REFUSED');
-  }
+  if (type === 'mutation') await admitChange(context);
+  const result = await next({ ctx: context });
 
-  if (type === 'mutation') await context.deps.limiter.change(context.request.address);
-
-  return await next({ ctx: context });
+  if (!result.ok && result.error instanceof Refusal) logRefusal(context, path, result.error);
+  return result;
 });
+
+// Here and not in front of the router, so that no spelling of a URL and no host's adapter gets around it.
+async function admitChange({ deps, request }: CallContext): Promise<void> {
+  if (!request.mayChange) throw new Refusal(generalRefusals, 'ORIGIN_REFUSED');
+  // Streaming link, streaming trouble: the cookie could not be set after the change was made.
+  if (request.isStreamed) throw new TRPCError({ code: 'PRECONDITION_FAILED' });
+  await deps.limiter.change(request.address);
+}
+
+function logRefusal({ deps, request }: CallContext, procedure: string, { refusal }: Refusal): void {
+  const { requestId, address } = request;
+  deps.log.info({ event: 'procedure.refused', requestId, address, procedure, reason: refusal.reason });
+}

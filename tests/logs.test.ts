@@ -23,7 +23,7 @@ test('no e-mail address, password, name or token reaches the log', async () => {
   await app.get('/api/auth/me', { authorization: 'Bearer canary' });
   await auth.logout.mutate();
 
-  expect(app.logged()).toContain('"login.refused"');
+  expect(app.logged()).toContain('"WRONG_CREDENTIALS"');
   for (const secret of [ada.email, ada.password, 'canary', 'Canary', ...tokens])
     expect(app.logged()).not.toContain(secret);
 });

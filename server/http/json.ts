@@ -6,7 +6,7 @@ import type { AnyTRPCProcedure } from '@trpc/server';
 import type { AuthContext } from '../auth-context.ts';
 import type { ProcedureMeta } from '../kernel/procedure-meta.ts';
 import { appRouter } from '../router.ts';
-import { parseJson, readJson, refuseOtherThanJson } from './body.ts';
+import { parseJson, readText, refuseOtherThanJson } from './body.ts';
 import type { CreateContext } from './node-context.ts';
 import { sendJson } from './send.ts';
 
@@ -32,7 +32,9 @@ export function createJsonHandler(createContext: CreateContext) {
         type,
         ctx,
         getRawInput: async () =>
-          type === 'mutation' ? await readJson(request) : parseJson(new URLSearchParams(query).get('input') ?? ''),
+          parseJson(
+            type === 'mutation' ? await readText(request, response) : (new URLSearchParams(query).get('input') ?? ''),
+          ),
         signal: undefined,
         batchIndex: 0,
       });
@@ -65,7 +67,5 @@ function sendRefusal(
   const shape = getTRPCErrorShape({ config: appRouter._def._config, error, input: undefined, ...call });
   const { httpStatus, refusal, requestId } = shape.data;
   if ('retryAfterSeconds' in refusal) response.setHeader('Retry-After', refusal.retryAfterSeconds);
-  // The rest of a body that is too large is not read; the connection cannot be used again.
-  if (httpStatus === 413) response.setHeader('Connection', 'close');
   sendJson(response, httpStatus, { message: shape.message, ...refusal, requestId });
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import cors from 'cors';
 
-import { isLoopback } from '../kernel/origin.ts';
+import { isLoopback, originOf } from '../kernel/origin.ts';
 
 /** What the origin of a request allows. CORS and the defence against forged requests are one decision. */
 export interface OriginVerdict {
@@ -34,7 +34,7 @@ export function createOriginCheck({ publicUrl, appUrl, corsOrigins }: OriginRule
       const isForged = site === 'same-site' || site === 'cross-site';
       return { readableBy: 'noOtherOrigin', takesCookies: true, mayChange: !isForged };
     }
-    if (own.has(origin) || (anyLoopback && isLoopback(origin))) {
+    if (own.has(origin) || (anyLoopback && originOf(origin) === origin && isLoopback(origin))) {
       return { readableBy: 'thisOrigin', takesCookies: true, mayChange: true };
     }
     if (corsOrigins === undefined) return { readableBy: 'anyOrigin', takesCookies: false, mayChange: true };

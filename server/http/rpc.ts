@@ -1,10 +1,12 @@
 import type { RequestListener } from 'node:http';
 
+import type { TRPCError } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 
+import { Refusal } from '../kernel/refusal.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { appRouter } from '../router.ts';
-import { maxBodyBytes, refuseOtherThanJson } from './body.ts';
+import { readText, refuseOtherThanJson } from './body.ts';
 import type { CreateContext } from './node-context.ts';
 
 const maxBatchSize = 10;
@@ -15,14 +17,34 @@ export function createRpcHandler(createContext: CreateContext, log: Logger): Req
     router: appRouter,
     basePath: '/trpc/',
     createContext,
-    maxBodySize: maxBodyBytes,
     maxBatchSize,
-    middleware: (request, _response, next) => next(refuseOtherThanJson(request)),
-    // A fault outside every procedure has no context, and so has not been logged by the formatter.
-    onError({ error, ctx }) {
-      if (!ctx && error.code === 'INTERNAL_SERVER_ERROR') log.error({ event: 'request.failed', err: error });
+    // The body is read here, as on the other face; tRPC takes it as it finds it.
+    middleware(request, response, next) {
+      const refused = refuseOtherThanJson(request);
+      if (refused || request.method !== 'POST') return next(refused);
+      const handOver = (body: string): void => next(void Object.assign(request, { body }));
+      readText(request, response).then(handOver, next);
     },
-    // tRPC sets this header anew, so what the origin check has set is said again.
-    responseMeta: () => ({ headers: new Headers({ Vary: 'Origin' }) }),
+    // A fault outside every procedure has no context, and so has not been logged by the formatter.
+    // Its message may repeat the request.
+    onError({ error, ctx }) {
+      if (!ctx && error.code === 'INTERNAL_SERVER_ERROR')
+        log.error({ event: 'request.failed', cause: error.cause?.name });
+    },
+    // tRPC sets `Vary` anew, so what the origin check has set is said again; before it knows of a call
+    // it leaves the type out.
+    responseMeta: ({ info, errors }) => ({
+      headers: new Headers({
+        Vary: 'Origin',
+        ...(info ? {} : { 'Content-Type': 'application/json' }),
+        ...retryAfter(errors),
+      }),
+    }),
   });
+}
+
+function retryAfter(errors: TRPCError[]): { 'Retry-After'?: string } {
+  const seconds = errors.map((error) => (error instanceof Refusal ? error.retryAfterSeconds : 0));
+  const longest = Math.max(0, ...seconds);
+  return longest > 0 ? { 'Retry-After': String(longest) } : {};
 }

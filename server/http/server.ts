@@ -25,6 +25,9 @@ export interface RunningServer {
   drain(): Promise<void>;
 }
 
+/** A slow sender is cut; looked for every few seconds, where Node's own default is half a minute. */
+const timeouts = { headersTimeout: seconds(10), requestTimeout: seconds(30), connectionsCheckingInterval: seconds(5) };
+
 const drainTime = seconds(10);
 const pauseBetweenLooks = seconds(0.05);
 
@@ -34,7 +37,7 @@ const pauseBetweenLooks = seconds(0.05);
  * @throws the error of `listen`, such as `EADDRINUSE`
  */
 export async function serve(faces: Faces, config: OriginRule & { host: string; port: number }): Promise<RunningServer> {
-  const server = createServer({ headersTimeout: seconds(10), requestTimeout: seconds(30) }, handler(faces, config));
+  const server = createServer(timeouts, handler(faces, config));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, resolve);
@@ -42,7 +45,7 @@ export async function serve(faces: Faces, config: OriginRule & { host: string; p
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : config.port,
-    drain: async () => await drain(server),
+    drain: async () => await drain(server, faces.log),
   };
 }
 
@@ -60,10 +63,12 @@ function handler(faces: Faces, config: OriginRule) {
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Vary', 'Origin');
+    const fault = faultOfHead(request);
+    if (fault) return sendJson(response, fault.status, { message: fault.message });
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
-      else if (path.startsWith('/trpc/')) rpc(request, response);
-      else if (path.startsWith('/api/')) json(request, response).catch(lastResort);
+      else if (rpcPath.test(path)) rpc(request, response);
+      else if (jsonPath.test(path)) json(request, response).catch(lastResort);
       else if (path === '/livez') sendLiveness(response);
       else if (path === '/readyz') sendReadiness(response, { db: faces, log: faces.log }).catch(lastResort);
       else sendJson(response, 404, { message: 'There is nothing at this address.' });
@@ -71,16 +76,37 @@ function handler(faces: Faces, config: OriginRule) {
   };
 }
 
-// A preflight that comes this far is of an origin that may not call: without CORS headers the browser stops here.
-function sendMethods(response: ServerResponse): void {
-  response.writeHead(204, { Allow: 'GET, HEAD, POST, OPTIONS' }).end();
+// One spelling for each procedure: a proxy in front may limit or deny by path.
+const rpcPath = /^\/trpc\/[A-Za-z.]+(,[A-Za-z.]+)*$/;
+const jsonPath = /^\/api\/[A-Za-z]+(\/[A-Za-z]+)*$/;
+
+const methods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
+
+/** What is wrong with a request before anything looks at where it wants to go. */
+function faultOfHead({
+  method = '',
+  headersDistinct,
+}: IncomingMessage): { status: number; message: string } | undefined {
+  if (!methods.includes(method)) return { status: 405, message: 'Only GET, HEAD, POST and OPTIONS are answered.' };
+  const [host = 'none', ...others] = headersDistinct.host ?? [];
+  if (others.length > 0 || !/^[\w.:[\]-]+$/.test(host))
+    return { status: 400, message: 'The header Host cannot be read.' };
+  return undefined;
 }
 
-async function drain(server: Server): Promise<void> {
+// A preflight that comes this far is of an origin that may not call: without CORS headers the browser stops here.
+function sendMethods(response: ServerResponse): void {
+  response.writeHead(204, { Allow: methods.join(', ') }).end();
+}
+
+async function drain(server: Server, log: Logger): Promise<void> {
   server.prependListener('request', (_request, response: ServerResponse) => response.setHeader('Connection', 'close'));
   // A connection that its client keeps alive would hold the server open after its last answer.
   const closingIdle = setInterval(() => server.closeIdleConnections(), pauseBetweenLooks);
-  const tooLate = setTimeout(() => server.closeAllConnections(), drainTime);
+  const tooLate = setTimeout(() => {
+    log.warn({ event: 'server.cutOff' }, 'Some requests took too long and were cut off');
+    server.closeAllConnections();
+  }, drainTime);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearInterval(closingIdle);
   clearTimeout(tooLate);

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { Credential } from '../deps.ts';
-import { readToken } from '../kernel/token.ts';
 import type { Secret } from '../kernel/token.ts';
 
 /** Reads and writes the cookie that holds a session's token; nothing else does either. */
 export interface SessionCookie {
-  read(request: IncomingMessage): Credential;
+  /** What stands in every session cookie of a request, in their order: it may be anything. */
+  read(request: IncomingMessage): string[];
   set(response: ServerResponse, token: Secret): void;
   clear(response: ServerResponse): void;
 }
@@ -20,11 +19,10 @@ export function createSessionCookie(settings: { publicUrl: string; lifetimeSecon
 
   return {
     read(request) {
-      const values = cookieValues(request, name);
-      if (values.length === 0) return { kind: 'none' };
-      // Of two cookies of one name nobody can tell which is meant.
-      const token = values.length === 1 ? readToken(values[0] ?? '') : undefined;
-      return token ? { kind: 'token', token } : { kind: 'unusable' };
+      // Space and tab only (RFC 6265 §5.2): JavaScript's trim also takes U+00A0, and a cookie whose name
+      // begins with that byte is one that any sibling domain may set, whatever prefix follows.
+      const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ''));
+      return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
     },
     set(response, token) {
       response.setHeader('Set-Cookie', `${name}=${token.reveal()}; Max-Age=${settings.lifetimeSeconds}; ${attributes}`);
@@ -33,9 +31,4 @@ export function createSessionCookie(settings: { publicUrl: string; lifetimeSecon
       response.setHeader('Set-Cookie', `${name}=; Max-Age=0; ${attributes}`);
     },
   };
-}
-
-function cookieValues(request: IncomingMessage, name: string): string[] {
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
 }

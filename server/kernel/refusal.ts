@@ -25,6 +25,12 @@ export class Refusal<
     this.rows = rows;
     this.refusal = { reason, ...details };
   }
+
+  /** When to try again, 0 where that would not help. */
+  get retryAfterSeconds(): number {
+    const { refusal } = this;
+    return 'retryAfterSeconds' in refusal ? Number(refusal.retryAfterSeconds) : 0;
+  }
 }
 
 function fillIn(text: string, details: Record<string, unknown>): string {

@@ -93,12 +93,52 @@ describe('signing in again', () => {
     }
   });
 
+  test('ends every session that came with the request, in whatever place', async () => {
+    await using app = await testApp();
+    const token = await tokenOf(app);
+    const [first, second] = [await app.post('/api/auth/login', ada), await app.post('/api/auth/login', ada)].map(
+      cookieOf,
+    );
+    await app.post('/api/auth/login', ada, { authorization: `Bearer ${token}`, cookie: `${first}; ${second}` });
+    for (const headers of [
+      { cookie: `${first}` },
+      { cookie: `${second}` },
+      { authorization: `Bearer ${token}` },
+    ] as Record<string, string>[]) {
+      expect(await statusOfMe(app, headers)).toBe(401);
+    }
+  });
+
   test('leaves the sessions of other devices alone', async () => {
     await using app = await testApp();
     const first = await register(app);
     await app.post('/api/auth/login', ada);
     expect(await statusOfMe(app, { cookie: first })).toBe(200);
   });
+});
+
+test('a cookie beside a bearer token is left alone when that is refused or logged out', async () => {
+  await using app = await testApp();
+  const token = await tokenOf(app);
+  const cookie = cookieOf(await app.post('/api/auth/login', ada)) ?? '';
+  const loggedOut = await app.post('/api/auth/logout', {}, { authorization: `Bearer ${token}`, cookie });
+  expect(loggedOut.headers.getSetCookie()).toEqual([]);
+  const refused = await app.get('/api/auth/me', { authorization: `Bearer ${token}`, cookie });
+  expect(refused.status).toBe(401);
+  expect(refused.headers.getSetCookie()).toEqual([]);
+  expect(await statusOfMe(app, { cookie })).toBe(200);
+});
+
+test('a page of our own that is too old to say so is known by its origin', async () => {
+  await using app = await testApp({
+    env: { PUBLIC_URL: 'https://auth.example.com', APP_URL: 'https://app.example.com' },
+  });
+  const response = await app.post(
+    '/api/auth/register',
+    { ...ada, deliver: 'token' },
+    { origin: 'https://app.example.com' },
+  );
+  expect(await response.json()).toMatchObject({ reason: 'TOKEN_NOT_FOR_PAGES' });
 });
 
 describe('a session', () => {
@@ -222,6 +262,19 @@ describe('a credential that is no good gives 401, never 500', () => {
     expect(await statusOfMe(app, { cookie: `${cookie}; latchkey_session=${token}` })).toBe(401);
     expect(await statusOfMe(app, { cookie: `${cookie}; ${cookie}` })).toBe(401);
     expect(await statusOfMe(app, { cookie: `other=1; ${cookie}; xlatchkey_session=2` })).toBe(200);
+  });
+
+  // RFC 6265 §4.1.3.2: only the server itself can set a cookie with the prefix. U+00A0 before it is another name.
+  test('a cookie whose name begins with byte A0 is another cookie', async () => {
+    await using app = await testApp({ env: { PUBLIC_URL: 'https://auth.example.com' } });
+    const mine = cookieOf(await app.post('/api/auth/register', ada)) ?? '';
+    const forged = await app.post('/api/auth/register', { ...ada, email: 'eve@example.com' });
+    const planted = `\u00a0${cookieOf(forged)}`;
+    const alone = await app.get('/api/auth/me', { cookie: planted });
+    expect(await alone.json()).toBeNull();
+    const both = await app.get('/api/auth/me', { cookie: `${planted}; ${mine}` });
+    expect(await both.json()).toMatchObject({ user: { email: ada.email } });
+    expect(both.headers.getSetCookie()).toEqual([]);
   });
 
   test('another scheme of authorization is not ours, so nobody is signed in', async () => {

@@ -2,13 +2,12 @@ import { and, eq } from 'drizzle-orm';
 
 import type { Queryable } from '../../db/database.ts';
 
-export interface NewUser {
+interface NewUser {
   id: string;
   createdAt: Date;
   email: string;
   name: string | null;
   passwordHash: string;
-  importedId?: string;
 }
 
 export function insertUser({ orm, tables: { users } }: Queryable, user: NewUser) {

@@ -67,10 +67,7 @@ export async function logIn(call: LogInCall, input: LogIn): Promise<SignedIn> {
   const attempt = await limiter.logIn(input.email, address);
   try {
     const user = await startProvedSession(call, input, session);
-    if (!user) {
-      log.info({ event: 'login.refused', requestId, address });
-      throw new Refusal(logInRefusals, 'WRONG_CREDENTIALS');
-    }
+    if (!user) throw new Refusal(logInRefusals, 'WRONG_CREDENTIALS');
     await attempt.succeeded();
     await renewHash(call, input.password, user);
     log.info({ event: 'login.succeeded', requestId, address, userId: user.id });
@@ -123,7 +120,7 @@ async function renewHash(call: LogInCall, password: string, user: { id: string; 
  *
  * @throws Refusal PASSWORD_TOO_SHORT
  */
-export function refuseWeakPassword({ config }: Pick<Deps, 'config'>, password: string): void {
+function refuseWeakPassword({ config }: Pick<Deps, 'config'>, password: string): void {
   const minimum = config.passwordMinLength;
   if (Array.from(password).length < minimum) throw new Refusal(newPasswordRefusals, 'PASSWORD_TOO_SHORT', { minimum });
 }

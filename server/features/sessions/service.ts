@@ -1,5 +1,5 @@
 import type { Queryable, Statement } from '../../db/database.ts';
-import type { Call, Deps } from '../../deps.ts';
+import type { Call, Deps, RequestFacts } from '../../deps.ts';
 import { hours, seconds } from '../../kernel/clock.ts';
 import { exactlyOne } from '../../kernel/exactly-one.ts';
 import type { ExactlyOne } from '../../kernel/exactly-one.ts';
@@ -30,7 +30,7 @@ export interface OpenedSession {
 
 /**
  * Prepares a session for whoever is about to be signed in, under a new token: one that came with
- * the request is never kept, and the session it belongs to ends (ASVS 7.2.4).
+ * the request is never kept, and the sessions of all that came with it end (ASVS 7.2.4).
  *
  * @throws Refusal TOKEN_NOT_FOR_PAGES
  */
@@ -46,18 +46,11 @@ export function openSession(
   return {
     statements(tx, { userId, passwordHash }) {
       // A page of a foreign origin or another site may learn that a password is right. It keeps no cookie, so it gets no session.
-      if (!isDelivered) {
-        deps.log.info(
-          { event: 'session.notStarted', requestId: request.requestId, userId },
-          'The page is of another origin, so its browser would keep no cookie: see docs/origins.md',
-        );
-        return [];
-      }
+      if (!isDelivered) return [];
       const createdAt = deps.clock.now();
       const expiresAt = new Date(createdAt.getTime() + seconds(deps.config.sessionLifetimeSeconds));
-      const { credential } = request;
       return [
-        ...(credential.kind === 'token' ? [deleteSession(tx, hashToken(credential.token))] : []),
+        ...request.presentedTokens.map((presented) => deleteSession(tx, hashToken(presented))),
         exactlyOne(
           insertSession(tx, { id: newId(), createdAt, userId, tokenHash: hashToken(token), expiresAt }, passwordHash),
         ),
@@ -66,9 +59,17 @@ export function openSession(
     deliver() {
       if (deliver === 'token') return { token: token.reveal() };
       if (isDelivered) reply.setSessionCookie(token);
+      else logNotStarted(deps, request);
       return {};
     },
   };
+}
+
+function logNotStarted({ log }: Pick<Deps, 'log'>, { requestId }: RequestFacts): void {
+  log.info(
+    { event: 'session.notStarted', requestId },
+    'The page is of another origin, so its browser would keep no cookie: see docs/origins.md',
+  );
 }
 
 /**
