@@ -1,5 +1,6 @@
 // Runs before anything else, as `node --import`. Plain JavaScript, so that an old Node can read it.
 import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const oldestMajor = 24;
 const major = Number(process.versions.node.split('.')[0]);
@@ -12,7 +13,8 @@ if (major < oldestMajor) {
   process.exit(1);
 }
 
-module.enableCompileCache();
+// In the project, not in the folder for everybody's temporary files, where others could put code.
+module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/latchkey', import.meta.url)));
 
 // For each module of drizzle-orm Node parses that package's 179 kB package.json again to learn the
 // module's format. The format is known, so it is given: an import takes a tenth of the time.

@@ -66,6 +66,15 @@ describe('the migrations', () => {
     expect(dump(byKit).history).toHaveLength(migrationFiles().length);
   });
 
+  // Drizzle applies only what is newer than the newest that was applied.
+  test('are in the order of their times', () => {
+    const journal = JSON.parse(readFileSync(`${root}/drizzle/sqlite/meta/_journal.json`, 'utf8')) as {
+      entries: { when: number }[];
+    };
+    const times = journal.entries.map(({ when }) => when);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+
   // In a transaction SQLite ignores `PRAGMA foreign_keys`, and the rebuild of a table then deletes
   // every row that refers to it (drizzle-orm #5782).
   test('that drop a table begin with the guard against foreign keys', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 
 import Sqlite from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
@@ -39,7 +39,9 @@ describe('opening a file', () => {
   test('takes an empty file for a missing one', async () => {
     using folder = temporaryFolder();
     writeFileSync(folder.file('empty.db'), '');
+    chmodSync(folder.file('empty.db'), 0o666);
     (await openSqlite(`file:${folder.file('empty.db')}`)).close();
+    if (process.platform !== 'win32') expect(statSync(folder.file('empty.db')).mode & 0o777).toBe(0o600);
   });
 
   test('keeps answers back until they are on disk: WAL, synchronous=FULL, foreign keys on', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
@@ -34,13 +34,18 @@ export async function openSqlite(url: string): Promise<Database> {
 
 function connect(path: string): Sqlite.Database {
   try {
-    // Made here and not by SQLite, so that nobody but this user can read the hashes in it.
-    if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
+    if (path !== ':memory:') makePrivate(path);
     // SQLite itself waits for no lock: it would wait on the main thread. `whenFree` does.
     return new Sqlite(path, { timeout: 0 });
   } catch (error) {
     throw Unusable.because(path, error);
   }
+}
+
+/** Makes a new file here and not by SQLite, so that nobody but this user can read the hashes in it. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  if (statSync(path).size === 0) chmodSync(path, 0o600);
 }
 
 /** An answer is given only after its commit is on disk: WAL alone does not promise that, `FULL` does. */

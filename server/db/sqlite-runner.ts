@@ -26,7 +26,7 @@ export async function whenFree<Result>(work: () => Result): Promise<Result> {
   }
 }
 
-export function isLocked(error: unknown): boolean {
+function isLocked(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 }
 
