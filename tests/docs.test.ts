@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { printLimits } from '../server/limits/print-limits.ts';
 import { appRouter } from '../server/router.ts';
 import { root } from './support/process.ts';
 
@@ -25,6 +26,12 @@ test('the README lists every procedure', () => {
     expect(textOf('README.md')).toContain(`/trpc/${path}\``);
     expect(textOf('README.md')).toContain(`/api/${path.replaceAll('.', '/')}\``);
   }
+});
+
+test('the table of limits is the one in the code', () => {
+  const [, table = ''] = /<!-- limits -->\n([^]*)\n<!-- \/limits -->/.exec(textOf('docs/limits.md')) ?? [];
+  const cells = (text: string): string[] => text.split('|').map((cell) => cell.trim().replace(/^-+$/, '---'));
+  expect(cells(table)).toEqual(cells(`\n${printLimits()}\n`));
 });
 
 test('every link and every script that the documentation names exists', () => {

@@ -15,16 +15,16 @@ export interface BcryptPool {
 const mostWaitingPerThread = 40;
 
 // Threads that hash give way to the one that answers, but not so far that on one core a flood of
-// reads keeps a login waiting. Measured, see docs/decisions/0013.
+// reads keeps a login waiting. Measured, see docs/decisions/0014.
 const niceIncrement = 5;
 
-export function createBcryptPool(threads: number = availableParallelism()): BcryptPool {
+export function createBcryptPool({ threads = availableParallelism(), nice = niceIncrement } = {}): BcryptPool {
   const workers = new Piscina<{ key: string; salt: string }, string>({
     filename: new URL('./bcrypt-worker.mjs', import.meta.url).href,
     name: 'hash',
     minThreads: threads,
     maxThreads: threads,
-    niceIncrement,
+    niceIncrement: nice,
     // The main thread's own preparations are of no use to a worker.
     execArgv: [],
   });

@@ -46,7 +46,7 @@ describe('the bcrypt-sha256 scheme', () => {
   );
 
   test('does not hold the main thread while it hashes, and refuses at once what it could not do soon', async () => {
-    const pool = createBcryptPool(1);
+    const pool = createBcryptPool({ threads: 1 });
     const busy = createBcryptHasher(10, pool.bcrypt);
     await busy.hash('password');
     let turns = 0;

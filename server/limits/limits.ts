@@ -55,7 +55,7 @@ export const limits = {
     delays: [...doubling, minutes(15)],
     memory: hours(24),
     reason:
-      'Many networks guessing at one account get fewer than 100 guesses a day. A delay and no lock: NIST 800-63B-4 §3.2.2 allows 30 seconds to an hour.',
+      'Many networks guessing at one account get about 100 guesses a day. A delay that grows and no lock, as NIST 800-63B-4 §3.2.2 has it.',
   },
   'login.knownAccount': {
     kind: 'growingDelay',

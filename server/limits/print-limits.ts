@@ -1,0 +1,34 @@
+import { limits } from './limits.ts';
+import type { Limit } from './limits.ts';
+
+/** The table in docs/limits.md. */
+export function printLimits(): string {
+  const rows = Object.entries<Limit>(limits).map(([name, limit]) => [
+    `\`${name}\``,
+    limit.counts,
+    allowed(limit),
+    limit.reason,
+  ]);
+  const table = [['Limit', 'What it counts', 'What is allowed', 'Why'], ['---', '---', '---', '---'], ...rows];
+  return table.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function allowed(limit: Limit): string {
+  if (limit.kind === 'window') return `${limit.most} in ${words(limit.window)}`;
+  const [first = 0] = limit.delays;
+  return `${limit.free} at once, then a delay after each: ${words(first)}, doubling up to ${words(limit.delays.at(-1) ?? 0)}; forgotten after ${words(limit.memory)} without one`;
+}
+
+function words(milliseconds: number): string {
+  const units = [
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+    ['second', 1000],
+  ] as const;
+  const [unit, size] = units.find(([, length]) => milliseconds >= length && milliseconds % length === 0) ?? [
+    'second',
+    1000,
+  ];
+  const count = milliseconds / size;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
