@@ -5,7 +5,7 @@ interface Terminal {
   platform: string;
 }
 
-/** Where `npm run import` puts the new database when the old file has the configured name: beside it. */
+/** Where `npm run import` puts the new database. */
 export const besideOldFile = (path: string): string =>
   join(dirname(path), `${basename(path, extname(path))}.latchkey${extname(path) || '.db'}`);
 
@@ -14,7 +14,7 @@ export function importCommands(path: string, terminal: Terminal): string {
   return [
     'Nothing in it was changed. To bring its accounts over into a new database, run:',
     '',
-    `  npm run import -- ${quoted(shown(path, terminal))}`,
+    `  npm run import -- ${quoted(shown(path, terminal), terminal)}`,
     `  ${startCommand(besideOldFile(path), terminal)}`,
     '',
     'Passwords are hashed on the way. Keep DATABASE_URL set, for example in a file .env, and delete the old file when all is well.',
@@ -26,7 +26,7 @@ export function startCommand(path: string, terminal: Terminal): string {
   const url = `file:${shown(path, terminal)}`;
   return terminal.platform === 'win32'
     ? `set "DATABASE_URL=${url}" && npm start`
-    : `DATABASE_URL=${quoted(url)} npm start`;
+    : `DATABASE_URL=${quoted(url, terminal)} npm start`;
 }
 
 function shown(path: string, terminal: Terminal): string {
@@ -34,4 +34,8 @@ function shown(path: string, terminal: Terminal): string {
   return fromHere.startsWith('..') || isAbsolute(fromHere) ? path : `.${sep}${fromHere}`;
 }
 
-const quoted = (text: string): string => (/^[\w./:\\-]+$/.test(text) ? text : `"${text}"`);
+/** Between double quotes a POSIX shell still obeys `$(…)`, backticks and backslashes; between single ones nothing. */
+function quoted(text: string, { platform }: Terminal): string {
+  if (platform === 'win32') return /^[\w./:\\-]+$/.test(text) ? text : `"${text}"`;
+  return /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

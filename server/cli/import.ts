@@ -1,27 +1,26 @@
-import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 
 import { ConfigError, readConfig } from '../config.ts';
-import { readOldAccounts } from '../db/old-server-file.ts';
+import { printable, readOldAccounts } from '../db/old-server-file.ts';
 import { openSqlite } from '../db/open-sqlite.ts';
-import { pathOf, Unusable } from '../db/sqlite-file.ts';
+import { Unusable } from '../db/sqlite-file.ts';
 import { importAccounts } from '../features/import/service.ts';
 import type { ImportReport } from '../features/import/service.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from '../hashing/bcrypt-sha256.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { environmentWithFile } from './environment.ts';
 import { besideOldFile, startCommand } from './import-commands.ts';
+import { intoNewFile } from './into-new-file.ts';
 import { progressBar } from './progress-bar.ts';
 
 const usage = `Usage: npm run import -- <file of the old server>
 
 Makes a new database from a file of the old Express server: passwords are hashed on the way,
 doubled and malformed e-mail addresses are reported and left out, and the old ids stay in the
-column imported_id. The old file is only read.
-
-The new database is the one that DATABASE_URL names or, where that is the old file itself,
-one beside it.`;
+column imported_id. The old file is only read; the new one is made beside it, userAuth.latchkey.db
+beside userAuth.db.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
@@ -33,13 +32,14 @@ async function main(): Promise<void> {
   }
   const config = readConfig(environmentWithFile());
   const accounts = readOldAccounts(resolve(source));
-  const target = targetFor(resolve(source), pathOf(config.databaseUrl));
+  const target = freeTarget(besideOldFile(resolve(source)));
 
+  const onProgress = untilInterrupted(progressBar(process.stderr, accounts.length));
   const report = await intoNewFile(target, async (url) => {
     const db = await openSqlite(url);
     try {
       const deps = { db, clock: systemClock, hasher: createBcryptHasher(config.bcryptCost, bcryptOnNodesPool) };
-      return await importAccounts(deps, accounts, progressBar(process.stderr, accounts.length));
+      return await importAccounts(deps, accounts, onProgress);
     } finally {
       db.close();
     }
@@ -55,33 +55,30 @@ function readArguments() {
   }
 }
 
-function targetFor(source: string, configured: string): string {
-  const isSource = existsSync(configured) && realpathSync(configured) === realpathSync(source);
-  const target = isSource ? besideOldFile(source) : configured;
-  if (existsSync(target)) {
-    throw new Unusable(
-      `The database ${target} exists already, and the import makes a new one. Move it away, or set DATABASE_URL.`,
-    );
-  }
-  return target;
+function freeTarget(target: string): string {
+  const taken = [target, `${target}-wal`, `${target}-journal`].find(isThere);
+  if (taken === undefined) return target;
+  throw new Unusable(`The file ${taken} exists already, and the import makes a new one. Move it away and try again.`);
 }
 
-/** Under another name until it is whole, so that an import that was interrupted leaves no half database to start on. */
-async function intoNewFile<Result>(target: string, fill: (url: string) => Promise<Result>): Promise<Result> {
-  const partial = `${target}.partial`;
-  const clear = (): void => ['', '-wal', '-shm'].forEach((suffix) => rmSync(partial + suffix, { force: true }));
-  clear();
-  try {
-    const result = await fill(`file:${partial}`);
-    renameSync(partial, target);
-    return result;
-  } finally {
-    clear();
-  }
+/** Also a link that leads nowhere. A log without its database counts, because SQLite would write it into the new one. */
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Ctrl-C takes effect between two steps, so that the half database is cleared away as after any other failure. */
+function untilInterrupted(onProgress: (done: number) => void): (done: number) => void {
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    isInterrupted = true;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
+  return (done) => {
+    onProgress(done);
+    if (isInterrupted) throw new Unusable('The import was interrupted, and nothing of it was kept.');
+  };
 }
 
 function say({ imported, leftOut }: ImportReport, target: string): void {
-  for (const { id, reason } of leftOut) console.log(`Left out: id ${id}, because ${reason}.`);
+  for (const { account, reason } of leftOut) console.log(printable(`Left out: ${account}, because ${reason}.`));
   console.log(`Imported ${imported} of ${imported + leftOut.length} accounts into ${target}`);
   console.log(`Start with: ${startCommand(target, process)}`);
 }

@@ -8,7 +8,8 @@ const width = 30;
 /** Draws how far long work has come: a bar on a terminal, a line every tenth elsewhere. */
 export function progressBar(screen: Screen, total: number): (done: number) => void {
   let tenth = 0;
-  return (done) => {
+  return (told) => {
+    const done = Math.min(told, total);
     const part = total === 0 ? 1 : done / total;
     if (screen.isTTY) {
       const filled = Math.round(part * width);

@@ -4,7 +4,15 @@ import type Sqlite from 'better-sqlite3';
 
 import { historyTable } from './database.ts';
 import { newestMigration } from './migrate.ts';
-import { isOldServerFile, isOurs, OldServerFile, openReadonly, tableNames } from './old-server-file.ts';
+import {
+  isOldServerFile,
+  isOurs,
+  OldServerFile,
+  openReadonly,
+  printable,
+  tableNames,
+  unusableBecause,
+} from './old-server-file.ts';
 import { Unusable } from './sqlite-file.ts';
 
 /**
@@ -20,7 +28,7 @@ export function inspectFile(path: string): void {
     if (isOurs(client)) refuseNewer(path, client);
     else refuseForeign(path, client);
   } catch (error) {
-    throw Unusable.because(path, error);
+    throw unusableBecause(path, error);
   } finally {
     client.close();
   }
@@ -36,8 +44,9 @@ function refuseForeign(path: string, client: Sqlite.Database): void {
   if (isOldServerFile(client)) throw new OldServerFile(path);
   const tables = tableNames(client).filter((name) => name !== historyTable);
   if (tables.length === 0) return;
+  const some = tables.slice(0, 5).map((name) => printable(String(name)));
   throw new Unusable(
-    `The database ${path} holds tables of another program (${tables.slice(0, 5).join(', ')}). Set DATABASE_URL to a file of its own.`,
+    `The database ${path} holds tables of another program (${some.join(', ')}). Set DATABASE_URL to a file of its own.`,
   );
 }
 

@@ -4,17 +4,26 @@ import { openSqlite } from '../../db/open-sqlite.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from '../../hashing/bcrypt-sha256.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { importAccounts } from './service.ts';
+import type { ImportReport } from './service.ts';
 
 const hasher = createBcryptHasher(4, bcryptOnNodesPool);
 
-async function imported(accounts: [email: unknown, password: unknown][]) {
+type Row = [email: unknown, password: unknown, id?: string | null];
+
+async function imported(accounts: Row[]) {
   const db = await openSqlite('file::memory:');
   const progress: number[] = [];
-  const old = accounts.map(([email, password], index) => ({ id: String(index + 1), email, password }));
+  const old = accounts.map(([email, password, id], index) => ({
+    id: id === undefined ? String(index + 1) : id,
+    email,
+    password,
+  }));
   const report = await importAccounts({ db, clock: systemClock, hasher }, old, (done) => progress.push(done));
   const users = await db.orm.select().from(db.tables.users);
   return { report, users, progress };
 }
+
+const told = ({ leftOut }: ImportReport): string[] => leftOut.map(({ account, reason }) => `${account}: ${reason}`);
 
 test('each account keeps its address, its password and a way to find its old id', async () => {
   const { report, users } = await imported([
@@ -38,20 +47,51 @@ test('what cannot be brought over is left out, each with its reason', async () =
     [null, 'password'],
     [42, 'password'],
     ['bob@example.com', null],
-    ['bob@example.com', ''],
-    ['bob@example.com', 'a'.repeat(257)],
-    ['bob@example.com', 'the one that works'],
+    ['cat@example.com', ''],
+    ['dan@example.com', 'a'.repeat(257)],
+    ['eve@example.com', 'the one that works'],
   ]);
   expect(users.map(({ importedId }) => importedId)).toEqual(['1', '9']);
   expect(report.imported).toBe(2);
-  expect(report.leftOut.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([
-    '2: its e-mail address is also that of id 1, which was kept',
-    '3: its e-mail address is malformed',
-    '4: its e-mail address is malformed',
-    '5: its e-mail address is malformed',
-    '6: its password is missing or longer than a login accepts',
-    '7: its password is missing or longer than a login accepts',
-    '8: its password is missing or longer than a login accepts',
+  expect(told(report)).toEqual([
+    'id 2: its e-mail address is also that of id 1, which comes first',
+    'id 3: its e-mail address is malformed',
+    'id 4: its e-mail address is malformed',
+    'id 5: its e-mail address is malformed',
+    'id 6: its password is missing or longer than a login accepts',
+    'id 7: its password is missing or longer than a login accepts',
+    'id 8: its password is missing or longer than a login accepts',
+  ]);
+});
+
+test('a later double does not get the address of an account that cannot be brought over', async () => {
+  const { report, users } = await imported([
+    ['victim@example.com', ''],
+    ['Victim@example.com', 'chosen by an attacker'],
+    ['owner@example.com', 'password', null],
+    ['owner@example.com', 'chosen by an attacker'],
+  ]);
+  expect(users).toEqual([]);
+  expect(told(report)).toEqual([
+    'id 1: its password is missing or longer than a login accepts',
+    'id 2: its e-mail address is also that of id 1, which comes first',
+    'an account without an id: it could not be found again without an id',
+    'id 4: its e-mail address is also that of an account without an id, which comes first',
+  ]);
+});
+
+test('no two accounts get the same old id', async () => {
+  const { report, users } = await imported([
+    ['ada@example.com', 'password', '7'],
+    ['bob@example.com', 'password', '7'],
+    ['cat@example.com', 'password', null],
+    ['dan@example.com', 'password', null],
+  ]);
+  expect(users).toMatchObject([{ email: 'ada@example.com', importedId: '7' }]);
+  expect(told(report)).toEqual([
+    'id 7: its id is also that of an account before it',
+    'an account without an id: it could not be found again without an id',
+    'an account without an id: it could not be found again without an id',
   ]);
 });
 
@@ -60,4 +100,13 @@ test('progress is told until all are done', async () => {
     Array.from({ length: 10 }, (_, index) => [`user${index}@example.com`, 'password']),
   );
   expect(progress).toEqual([4, 8, 10]);
+});
+
+test('progress is told also when there is nothing to hash', async () => {
+  expect((await imported([])).progress).toEqual([0]);
+  const { progress } = await imported([
+    ['nobody', 'password'],
+    ['ada@example.com', ''],
+  ]);
+  expect(progress).toEqual([2]);
 });

@@ -6,8 +6,8 @@ import { insertImportedUser } from './queries.ts';
 
 export interface ImportReport {
   imported: number;
-  /** Accounts that were left out, and why, in words. */
-  leftOut: { id: string; reason: string }[];
+  /** Accounts that were left out, and why, in words. Ids in them are as the file has them, not fit for a terminal. */
+  leftOut: { account: string; reason: string }[];
 }
 
 /** An account that can be brought over: canonical address, usable password. */
@@ -23,7 +23,8 @@ const atOnce = 4;
 /**
  * Brings accounts of the old server into a new database, their plain passwords hashed on the way.
  * Where several have one address the oldest is kept, as it would have been had the old table
- * refused the others.
+ * refused the others. Where the oldest cannot be brought over, none is: a later double may be
+ * somebody else's.
  *
  * @param onProgress is told after each step how many accounts are done
  */
@@ -42,25 +43,49 @@ export async function importAccounts(
     done += users.length;
     onProgress(done);
   }
+  if (candidates.length === 0) onProgress(done);
   return { imported: candidates.length, leftOut };
 }
 
 function sortOut(accounts: OldAccount[]): { candidates: Candidate[]; leftOut: ImportReport['leftOut'] } {
-  const byEmail = new Map<string, Candidate>();
+  const candidates: Candidate[] = [];
   const leftOut: ImportReport['leftOut'] = [];
+  const taken: Taken = { ids: new Set(), emails: new Map() };
   for (const account of accounts) {
-    const email = emailAddress.safeParse(account.email);
-    const typed = password.safeParse(account.password);
-    const first = email.success ? byEmail.get(email.data) : undefined;
-    const leaveOut = (reason: string): unknown => leftOut.push({ id: account.id, reason });
-
-    if (!email.success) leaveOut('its e-mail address is malformed');
-    else if (first) leaveOut(`its e-mail address is also that of id ${first.importedId}, which was kept`);
-    else if (!typed.success) leaveOut('its password is missing or longer than a login accepts');
-    else byEmail.set(email.data, { importedId: account.id, email: email.data, password: typed.data });
+    const found = examine(account, taken);
+    if (typeof found === 'string') leftOut.push({ account: named(account), reason: found });
+    else candidates.push(found);
   }
-  return { candidates: [...byEmail.values()], leftOut };
+  return { candidates, leftOut };
 }
+
+/** What earlier accounts have, those too that were left out. */
+interface Taken {
+  ids: Set<string>;
+  /** And how the account is called that has the address. */
+  emails: Map<string, string>;
+}
+
+/** The account as it can be brought over, or the reason why it cannot; takes its id and its address in any case. */
+function examine(account: OldAccount, { ids, emails }: Taken): Candidate | string {
+  const { id } = account;
+  const isIdTaken = id !== null && ids.has(id);
+  if (id !== null) ids.add(id);
+
+  const email = emailAddress.safeParse(account.email);
+  if (!email.success) return 'its e-mail address is malformed';
+  const first = emails.get(email.data);
+  if (first !== undefined) return `its e-mail address is also that of ${first}, which comes first`;
+  emails.set(email.data, named(account));
+
+  if (id === null) return 'it could not be found again without an id';
+  if (isIdTaken) return 'its id is also that of an account before it';
+  const typed = password.safeParse(account.password);
+  if (!typed.success) return 'its password is missing or longer than a login accepts';
+  return { importedId: id, email: email.data, password: typed.data };
+}
+
+const named = ({ id }: OldAccount): string => (id === null ? 'an account without an id' : `id ${id}`);
 
 async function toUser(
   { clock, hasher }: Pick<Deps, 'clock' | 'hasher'>,
