@@ -1,6 +1,6 @@
 /**
  * Why the server refused a call, as that procedure's own closed union: a `switch` over `reason`
- * that forgets a case does not compile. `undefined` where no refusal came, because there was no
+ * in a function that returns from each case does not compile when one is forgotten. `undefined` where no refusal came, because there was no
  * error or because the server could not be reached.
  *
  * @example

@@ -57,12 +57,7 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
   { from: /^server\/config\.ts$/, may: [/^server\/kernel\//] },
   {
     from: /^server\/http\//,
-    may: [
-      /^server\/http\//,
-      /^server\/(context|router)\.ts$/,
-      /^server\/features\/sessions\/service\.ts$/,
-      /^server\/kernel\//,
-    ],
+    may: [/^server\/http\//, /^server\/(context|router)\.ts$/, /^server\/kernel\//],
     mayTypes: [/^server\/(deps|auth-context)\.ts$/, /^server\/db\/database\.ts$/],
   },
   {
@@ -78,7 +73,7 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
   {
     from: /^server\/features\/(\w+)\/service\.ts$/,
     may: [
-      /^server\/features\/same\/(contract|queries|mail)\.ts$/,
+      /^server\/features\/same\/(contract|queries)\.ts$/,
       /^server\/features\/\w+\/service\.ts$/,
       /^server\/kernel\//,
     ],
