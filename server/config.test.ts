@@ -45,12 +45,12 @@ describe('the configuration', () => {
   test('reads lists, and origins in their one spelling', () => {
     const config = readConfig({
       PUBLIC_URL: 'https://Auth.Example.com:443/',
-      CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
+      CORS_ORIGINS: 'https://a.example.com, https://B.example.com:8443/',
       TRUSTED_PROXIES: '10.0.0.0/8,2001:db8::/32,192.0.2.1',
     });
     expect(config.publicUrl).toBe('https://auth.example.com');
     expect(config.appUrl).toBe('https://auth.example.com');
-    expect(config.corsOrigins).toEqual(['https://a.example.com', 'http://localhost:5173']);
+    expect(config.corsOrigins).toEqual(['https://a.example.com', 'https://b.example.com:8443']);
     expect(config.trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::/32', '192.0.2.1']);
     expect(config.host).toBe('::');
   });
@@ -70,7 +70,6 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'https://..'],
     ['PUBLIC_URL', 'https://auth.example.com\u0000'],
     ['PUBLIC_URL', 'http://localhost@evil.test'],
-    ['CORS_ORIGINS', 'http://shop.example.com'],
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'null'],
     ['CORS_ORIGINS', 'https://*.example.com'],
@@ -99,6 +98,16 @@ describe('the configuration', () => {
     const env = { PUBLIC_URL: 'https://auth.example.com', APP_URL: 'http://localhost:5173' };
     expect(faultsOf(env)).toMatch(/APP_URL: must not be a loopback address/);
   });
+
+  test.each(['http://shop.example.com', 'http://localhost:5173'])(
+    'refuses the page %s beside a public server',
+    (page) => {
+      expect(faultsOf({ CORS_ORIGINS: page })).toBe('none');
+      expect(faultsOf({ CORS_ORIGINS: page, PUBLIC_URL: 'https://auth.example.com' })).toMatch(
+        /CORS_ORIGINS: must be https/,
+      );
+    },
+  );
 
   test('says which entry of a list is wrong', () => {
     expect(faultsOf({ CORS_ORIGINS: 'https://a.example.com,x' })).toContain('CORS_ORIGINS: entry 2 must be');

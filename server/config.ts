@@ -61,7 +61,7 @@ export const environment = z.object({
     .optional()
     .describe("this server's own address as browsers see it; https unless it is loopback (http://localhost:PORT)"),
   APP_URL: secureOrigin.optional().describe('where the pages live that people use; may always call (PUBLIC_URL)'),
-  CORS_ORIGINS: commaSeparated(secureOrigin)
+  CORS_ORIGINS: commaSeparated(origin)
     .optional()
     .describe(
       'further origins whose pages may call with cookies, comma-separated; unset: any page may call, without cookies',
@@ -98,6 +98,8 @@ export const environment = z.object({
 const isDevelopment = (env: { PUBLIC_URL?: string | undefined }): boolean =>
   isLoopback(env.PUBLIC_URL ?? 'http://localhost');
 
+const isListOfText = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
+
 // Written so that a value which is wrong in itself, and is reported already, is no second fault.
 const checkedEnvironment = environment
   .refine((env) => !(env.SESSION_IDLE_SECONDS > env.SESSION_LIFETIME_SECONDS), {
@@ -110,6 +112,11 @@ const checkedEnvironment = environment
     message:
       "must not be a loopback address, because PUBLIC_URL is not: any program on a visitor's machine could be that page",
     when: () => true,
+  })
+  .refine((env) => isDevelopment(env) || (env.CORS_ORIGINS ?? []).every((one) => one.startsWith('https:')), {
+    path: ['CORS_ORIGINS'],
+    message: 'must be https://, every one, because PUBLIC_URL is not a loopback address',
+    when: ({ value }) => isListOfText((value as { CORS_ORIGINS?: unknown }).CORS_ORIGINS),
   })
   .refine((env) => env.RATE_LIMITS !== 'off' || isDevelopment(env), {
     path: ['RATE_LIMITS'],
