@@ -18,6 +18,12 @@ export interface Counters {
    * @throws Refusal RATE_LIMITED
    */
   count(limit: LimitName, subject: string): Promise<void>;
+  /**
+   * Refuses what is known from memory to be blocked, and counts nothing.
+   *
+   * @throws Refusal RATE_LIMITED
+   */
+  refuseBlocked(limit: LimitName, subject: string): void;
   /** Takes one back that turned out to be no harm. */
   takeBack(limit: LimitName, subject: string): Promise<void>;
   /** Begins anew. */
@@ -47,13 +53,21 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
     });
   }
 
+  function refuseFromMemory(id: string, now: number): void {
+    const until = blocked.get(id) ?? 0;
+    if (until > now) refuse(id, until, now);
+    blocked.delete(id);
+  }
+
   return {
+    refuseBlocked(name, subject) {
+      refuseFromMemory(`${name} ${subject}`, clock.now().getTime());
+    },
+
     async count(name, subject) {
       const id = `${name} ${subject}`;
       const now = clock.now();
-      const until = blocked.get(id) ?? 0;
-      if (until > now.getTime()) refuse(id, until, now.getTime());
-      blocked.delete(id);
+      refuseFromMemory(id, now.getTime());
 
       const [counted] = await countOne(unsynced, { id, limit: limits[name], now });
       if (counted) return;

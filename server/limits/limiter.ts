@@ -34,13 +34,18 @@ export function createLimiter(counters: Counters): Limiter {
     async logIn(email, address) {
       const network = networkOf(address);
       const account = accountOf(email);
-      await counters.count('login.address', network);
+      counters.refuseBlocked('login.address', network);
 
       const pair = `${account} ${network}`;
       const isKnown = await counters.isKnown(pair);
       const limit = isKnown ? 'login.knownAccount' : 'login.account';
       const subject = isKnown ? pair : account;
       await counters.count(limit, subject);
+      await counters.count('login.address', network).catch(async (refused: unknown) => {
+        // Nothing was looked at, so nothing counts: a network that is blocked must not delay an account.
+        await counters.takeBack(limit, subject);
+        throw refused;
+      });
 
       return {
         async succeeded() {

@@ -83,6 +83,26 @@ describe('guesses at one account', () => {
   });
 });
 
+describe('a login that is refused by one limit', () => {
+  test('does not count against the other: a delayed account blocks no network', async () => {
+    await using app = await testApp();
+    await app.post('/api/auth/register', ada);
+    const home = from('203.0.113.9');
+    for (let guess = 0; guess < 5; guess += 1) await logIn(app, wrong, home);
+    for (let time = 0; time < 20; time += 1) expect((await logIn(app, wrong, home)).status).toBe(429);
+    expect((await logIn(app, { ...wrong, email: 'eve@example.com' }, home)).status).toBe(401);
+  });
+
+  test('nor does a blocked network delay an account', async () => {
+    await using app = await testApp();
+    await app.post('/api/auth/register', ada);
+    const away = from('203.0.113.9');
+    for (let index = 0; index < 10; index += 1) await logIn(app, { ...wrong, email: `user${index}@example.com` }, away);
+    for (let time = 0; time < 20; time += 1) expect((await logIn(app, wrong, away)).status).toBe(429);
+    expect((await logIn(app, ada)).status).toBe(200);
+  });
+});
+
 describe('guesses from one network', () => {
   test('at many accounts are refused after ten in ten minutes', async () => {
     await using app = await testApp();

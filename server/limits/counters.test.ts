@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+
+import { createTestClock } from '../../tests/support/test-clock.ts';
+import { openSqlite } from '../db/open-sqlite.ts';
+import { hours, minutes } from '../kernel/clock.ts';
+import { createCounters } from './counters.ts';
+import { limits } from './limits.ts';
+
+const isRefused = { refusal: { reason: 'RATE_LIMITED' } };
+
+async function parts() {
+  const db = await openSqlite('file::memory:');
+  const clock = createTestClock();
+  const rows = async (): Promise<number> => (await db.orm.select().from(db.tables.limitCounters)).length;
+  return { db, clock, rows, counters: createCounters({ db, clock }) };
+}
+
+describe('the counters', () => {
+  test('refuse what is blocked from memory, without the database', async () => {
+    const { db, counters } = await parts();
+    for (let time = 0; time < limits['register.address'].most; time += 1) await counters.count('register.address', 'a');
+    await expect(counters.count('register.address', 'a')).rejects.toMatchObject(isRefused);
+    db.close();
+    await expect(counters.count('register.address', 'a')).rejects.toMatchObject(isRefused);
+  });
+
+  test('let nothing through when the database does not answer', async () => {
+    const { db, counters } = await parts();
+    db.close();
+    await expect(counters.count('register.address', 'a')).rejects.toThrow('not open');
+  });
+
+  test('keep subjects and limits apart', async () => {
+    const { counters } = await parts();
+    for (let time = 0; time < limits['register.address'].most; time += 1) await counters.count('register.address', 'a');
+    await counters.count('register.address', 'b');
+    await counters.count('login.address', 'a');
+  });
+
+  test('count from the beginning of a window, not from the last call in it', async () => {
+    const { counters, clock } = await parts();
+    for (let time = 0; time < 9; time += 1) {
+      await counters.count('register.address', 'a');
+      clock.forward(minutes(6));
+    }
+    await counters.count('register.address', 'a');
+    await expect(counters.count('register.address', 'a')).rejects.toMatchObject({
+      refusal: { retryAfterSeconds: 360 },
+    });
+    clock.forward(minutes(6));
+    await counters.count('register.address', 'a');
+  });
+
+  test('lose what no decision needs any more', async () => {
+    const { counters, clock, rows } = await parts();
+    await counters.count('changes.address', 'a');
+    await counters.count('login.account', 'a');
+    await counters.remember('a b');
+    expect(await rows()).toBe(3);
+    clock.forward(hours(1));
+    await counters.purge();
+    expect(await rows()).toBe(2);
+    expect(await counters.isKnown('a b')).toBe(true);
+    clock.forward(hours(24 * 30));
+    await counters.purge();
+    expect(await rows()).toBe(0);
+    expect(await counters.isKnown('a b')).toBe(false);
+  });
+});
