@@ -13,7 +13,10 @@ export interface Deps {
   hasher: Hasher;
   limiter: Limiter;
   log: Logger;
-  config: Pick<Config, 'registration' | 'passwordMinLength' | 'sessionLifetimeSeconds' | 'sessionIdleSeconds'>;
+  config: Pick<
+    Config,
+    'publicUrl' | 'appUrl' | 'registration' | 'passwordMinLength' | 'sessionLifetimeSeconds' | 'sessionIdleSeconds'
+  >;
 }
 
 /** The proof of a session that came with a request, read but not yet checked. */

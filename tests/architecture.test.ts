@@ -75,6 +75,7 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
     may: [
       /^server\/features\/same\/(contract|queries)\.ts$/,
       /^server\/features\/\w+\/service\.ts$/,
+      /^server\/passwords\//,
       /^server\/kernel\//,
     ],
     mayTypes: [/^server\/deps\.ts$/, /^server\/db\//, /^server\/features\/\w+\/contract\.ts$/],
@@ -95,6 +96,7 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
     may: [/^server\/limits\//, /^server\/kernel\//],
     mayTypes: [/^server\/db\/database\.ts$/],
   },
+  { from: /^server\/passwords\//, may: [/^server\/passwords\//, /^server\/kernel\//] },
   { from: /^server\/kernel\//, may: [/^server\/kernel\//] },
   { from: /^client\//, may: [/^client\//, /^@trpc\/(client|server\/observable)$/], mayTypes: [/^server\/router\.ts$/] },
 ];

@@ -45,6 +45,8 @@ export async function eachProcedureHasAClosedUnionOfRefusals(auth: AuthClient): 
     | { reason: 'EMAIL_TAKEN' }
     | { reason: 'REGISTRATION_CLOSED' }
     | { reason: 'PASSWORD_TOO_SHORT'; minimum: number }
+    | { reason: 'PASSWORD_COMMON' }
+    | { reason: 'PASSWORD_GUESSABLE'; because: 'email' | 'product' | 'host' }
     | { reason: 'TOKEN_NOT_FOR_PAGES' }
     | undefined
   >();

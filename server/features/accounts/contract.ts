@@ -24,6 +24,15 @@ export const newPasswordRefusals = defineRefusals({
     'Choose a password of at least {minimum} characters.',
     z.object({ minimum: z.number() }),
   ],
+  PASSWORD_COMMON: [
+    'BAD_REQUEST',
+    'Choose another password: this one is among the most common, which are tried first.',
+  ],
+  PASSWORD_GUESSABLE: [
+    'BAD_REQUEST',
+    'Choose another password: this one can be guessed from the {because}, being that name, or that name and digits.',
+    z.object({ because: z.enum(['email', 'product', 'host']) }),
+  ],
 });
 
 export const logInInput = z.strictObject({ email: emailAddress, password, deliver }, anObject);

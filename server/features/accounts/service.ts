@@ -4,6 +4,8 @@ import { newId } from '../../kernel/id.ts';
 import { networkOf } from '../../kernel/ip-address.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import { UniqueViolation } from '../../kernel/unique-violation.ts';
+import { isCommon } from '../../passwords/common.ts';
+import { guessableFrom } from '../../passwords/guessable.ts';
 import type { SignedIn } from '../sessions/contract.ts';
 import { openSession, toUser } from '../sessions/service.ts';
 import type { OpenedSession } from '../sessions/service.ts';
@@ -14,7 +16,7 @@ import { findUserByEmail, insertUser, replacePasswordHash } from './queries.ts';
 /**
  * Makes an account and signs its owner in: both are stored, or neither.
  *
- * @throws Refusal REGISTRATION_CLOSED, PASSWORD_TOO_SHORT, EMAIL_TAKEN, TOKEN_NOT_FOR_PAGES
+ * @throws Refusal REGISTRATION_CLOSED, those of `refuseWeakPassword`, EMAIL_TAKEN, TOKEN_NOT_FOR_PAGES
  */
 export async function register(
   call: Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'config'>,
@@ -24,7 +26,7 @@ export async function register(
   const { requestId, address } = call.request;
   if (config.registration === 'closed') throw new Refusal(registerRefusals, 'REGISTRATION_CLOSED');
 
-  refuseWeakPassword(call.deps, input.password);
+  refuseWeakPassword(call.deps, input);
   const session = openSession(call, input.deliver);
 
   await limiter.registration(address);
@@ -118,9 +120,17 @@ async function renewHash(call: LogInCall, password: string, user: { id: string; 
 /**
  * What every new password must meet, wherever it is set.
  *
- * @throws Refusal PASSWORD_TOO_SHORT
+ * @throws Refusal PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_GUESSABLE
  */
-function refuseWeakPassword({ config }: Pick<Deps, 'config'>, password: string): void {
+function refuseWeakPassword(
+  { config }: Pick<Deps, 'config'>,
+  { password, email }: { password: string; email: string },
+): void {
   const minimum = config.passwordMinLength;
   if (Array.from(password).length < minimum) throw new Refusal(newPasswordRefusals, 'PASSWORD_TOO_SHORT', { minimum });
+
+  if (isCommon(password)) throw new Refusal(newPasswordRefusals, 'PASSWORD_COMMON');
+
+  const because = guessableFrom(password, { email, origins: [config.publicUrl, config.appUrl] });
+  if (because) throw new Refusal(newPasswordRefusals, 'PASSWORD_GUESSABLE', { because });
 }
