@@ -9,6 +9,7 @@ import type { CreateContext } from './node-context.ts';
 import { createCors, createOriginCheck } from './origin-check.ts';
 import type { OriginRule } from './origin-check.ts';
 import { createRpcHandler } from './rpc.ts';
+import { createSecurityHeaders } from './security-headers.ts';
 import { sendJson } from './send.ts';
 
 export interface Faces {
@@ -37,7 +38,10 @@ const pauseBetweenLooks = seconds(0.05);
  * @throws the error of `listen`, such as `EADDRINUSE`
  */
 export async function serve(faces: Faces, config: OriginRule & { host: string; port: number }): Promise<RunningServer> {
-  const server = createServer(timeouts, handler(faces, config));
+  const handle = handler(faces, config);
+  const server = createServer(timeouts, handle);
+  // Node would answer an `Expect` that it does not know by itself; a server may ignore it (RFC 9110 §10.1.1).
+  server.on('checkExpectation', handle);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, resolve);
@@ -50,6 +54,7 @@ export async function serve(faces: Faces, config: OriginRule & { host: string; p
 }
 
 function handler(faces: Faces, config: OriginRule) {
+  const setSecurityHeaders = createSecurityHeaders(config);
   const cors = createCors(createOriginCheck(config));
   const rpc = createRpcHandler(faces.createContext, faces.log);
   const json = createJsonHandler(faces.createContext);
@@ -60,8 +65,7 @@ function handler(faces: Faces, config: OriginRule) {
       response.destroy();
     };
     const path = request.url?.split('?', 1)[0] ?? '';
-    response.setHeader('Cache-Control', 'no-store');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
+    setSecurityHeaders(response);
     response.setHeader('Vary', 'Origin');
     const fault = faultOfHead(request);
     if (fault) return sendJson(response, fault.status, { message: fault.message });

@@ -27,6 +27,9 @@ export function createSessionCookie(settings: { publicUrl: string; lifetimeSecon
     set(response, token) {
       response.setHeader('Set-Cookie', `${name}=${token.reveal()}; Max-Age=${settings.lifetimeSeconds}; ${attributes}`);
     },
+    // All that a logout clears (ASVS 14.3.1), because there is no more: answers are never stored. Of
+    // `Clear-Site-Data`, "cookies" and "storage" would take what other programs of the host keep in this
+    // browser, and "cache" the page's own files, and the answer would wait for it.
     clear(response) {
       response.setHeader('Set-Cookie', `${name}=; Max-Age=0; ${attributes}`);
     },

@@ -20,12 +20,15 @@ describe('a page of a foreign site, while CORS_ORIGINS is set', () => {
     await using opened = await open('http://evil.test', { listed: 'http://app.test' });
     const { app, page } = opened;
     for (const path of ['/api/auth/register', '/trpc/auth.register']) {
-      const [response] = await Promise.all([
-        page.waitForResponse(app.url + path),
+      const [failed, answer] = await Promise.all([
+        page.waitForEvent('requestfailed'),
         send(page, app.url + path, { credentials: 'include', mode: 'no-cors' }),
       ]);
-      expect(response.status()).toBe(415);
-      expect(await response.headerValue('set-cookie')).toBeNull();
+      // It was refused, as wire tests say; the browser keeps even that from the page, by the resource policy.
+      expect(failed.url()).toBe(app.url + path);
+      expect(failed.failure()?.errorText).toBe('net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin');
+      expect(answer).toBe('blocked');
+      expect(await page.context().cookies()).toEqual([]);
     }
     expect(await isStored(app)).toBe(false);
   });
@@ -65,9 +68,10 @@ describe.each([undefined, 'http://app.test'])('a page of a foreign site (CORS_OR
     await using opened = await open('http://evil.test', { listed });
     const { app, page } = opened;
     const evil = page.url();
+    const ours = evil.replace('evil.test', 'localhost');
     const me = `${app.url}/api/auth/me`;
     const logout = `${app.url}/api/auth/logout`;
-    await page.goto(me);
+    await page.goto(ours);
     await send(page, `${app.url}/api/auth/register`, { credentials: 'include' });
     expect(await read(page, me, 'include')).toContain(ada.email);
 
@@ -77,8 +81,35 @@ describe.each([undefined, 'http://app.test'])('a page of a foreign site (CORS_OR
     expect(await send(page, logout, { credentials: 'include' })).toBe('blocked');
     await send(page, logout, { credentials: 'include', mode: 'no-cors' });
 
-    await page.goto(me);
+    await page.goto(ours);
     expect(await read(page, me, 'include')).toContain(ada.email);
+  });
+});
+
+describe('an answer', () => {
+  test('opened as a page by somebody who is signed in is out of reach of every script', async () => {
+    await using opened = await open('http://localhost');
+    const { app, page } = opened;
+    await send(page, `${app.url}/api/auth/register`, { credentials: 'include' });
+    await page.goto(`${app.url}/api/auth/me`);
+    expect(await page.evaluate(() => document.body.textContent)).toContain(ada.email);
+    expect(await page.evaluate(() => self.origin)).toBe('null');
+    expect(await read(page, `${app.url}/api/auth/me`, 'include')).toBe('blocked');
+  });
+
+  test.each(['http://localhost', 'http://evil.test'])('is no frame, image or script of a page on %s', async (site) => {
+    await using opened = await open(site);
+    const { app, page } = opened;
+    const embed = async (kind: 'iframe' | 'img' | 'script'): Promise<string | undefined> => {
+      const inPage = (wanted: { kind: string; src: string }): void =>
+        document.body.append(Object.assign(document.createElement(wanted.kind), { src: wanted.src }));
+      const [failed] = await Promise.all([
+        page.waitForEvent('requestfailed'),
+        page.evaluate(inPage, { kind, src: `${app.url}/api/auth/me` }),
+      ]);
+      return failed.failure()?.errorText;
+    };
+    for (const kind of ['iframe', 'img', 'script'] as const) expect(await embed(kind)).toContain('ERR_BLOCKED_BY');
   });
 });
 

@@ -1,11 +1,10 @@
-import { connect } from 'node:net';
-
 import { createTRPCClient, httpBatchStreamLink } from '@trpc/client';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 
 import { refusalOf, safe } from '../../client/index.ts';
 import type { AppRouter } from '../../client/index.ts';
+import { raw } from '../support/raw.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
@@ -14,17 +13,6 @@ function rows(app: TestApp): unknown {
   const counts = ['users', 'sessions'].map((table) => client.prepare(`select count(*) from ${table}`).pluck().get());
   client.close();
   return counts;
-}
-
-/** What the server answers to bytes on the wire. */
-async function raw(app: TestApp, text: string): Promise<string> {
-  const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
-  let answer = '';
-  socket.setEncoding('latin1');
-  socket.on('data', (chunk: string) => (answer += chunk));
-  socket.write(text);
-  await new Promise((resolve) => socket.on('close', resolve).on('error', resolve));
-  return answer;
 }
 
 describe('the streaming batch link, which cannot set cookies', () => {

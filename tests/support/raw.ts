@@ -1,0 +1,14 @@
+import { connect } from 'node:net';
+
+import type { TestApp } from './test-app.ts';
+
+/** What the server answers to bytes on the wire. */
+export async function raw(app: TestApp, text: string): Promise<string> {
+  const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk: string) => (answer += chunk));
+  socket.write(text);
+  await new Promise((resolve) => socket.on('close', resolve).on('error', resolve));
+  return answer;
+}
