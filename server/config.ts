@@ -116,6 +116,7 @@ const checkedEnvironment = environment
   .refine((env) => isDevelopment(env) || (env.CORS_ORIGINS ?? []).every((one) => one.startsWith('https:')), {
     path: ['CORS_ORIGINS'],
     message: 'must be https://, every one, because PUBLIC_URL is not a loopback address',
+    // Whatever was read so far, so its type promises nothing.
     when: ({ value }) => isListOfText((value as { CORS_ORIGINS?: unknown }).CORS_ORIGINS),
   })
   .refine((env) => env.RATE_LIMITS !== 'off' || isDevelopment(env), {

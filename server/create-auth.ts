@@ -6,7 +6,7 @@ import { createBcryptPool } from './hashing/bcrypt-pool.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from './hashing/bcrypt-sha256.ts';
 import { nodeContext } from './http/node-context.ts';
 import type { CreateContext } from './http/node-context.ts';
-import { hours, systemClock } from './kernel/clock.ts';
+import { minutes, systemClock } from './kernel/clock.ts';
 import { createCounters } from './limits/counters.ts';
 import { createLimiter, noLimits } from './limits/limiter.ts';
 import { authRouter } from './router.ts';
@@ -34,7 +34,7 @@ export type Parts = Pick<Deps, 'log'> & Partial<Pick<Deps, 'clock' | 'hasher'>>;
 export async function createAuth(config: Config, parts: Parts): Promise<Auth> {
   const db = await openSqlite(config.databaseUrl);
   const clock = parts.clock ?? systemClock;
-  const pool = parts.hasher ? undefined : createBcryptPool();
+  const pool = parts.hasher ? undefined : createBcryptPool({ cost: config.bcryptCost });
   const deps: Deps = {
     db,
     config,
@@ -52,7 +52,7 @@ export async function createAuth(config: Config, parts: Parts): Promise<Auth> {
     );
   };
   purge();
-  const purging = setInterval(purge, hours(1)).unref();
+  const purging = setInterval(purge, minutes(1)).unref();
 
   return {
     router: authRouter,

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     throw error;
   });
   announce(log, config, server.port);
-  warnOfOpenHost(log, config);
+  warn(log, config);
 
   whenAskedToStop(async (reason) => {
     log.info({ event: 'server.stopping', reason }, 'Stopping: answering what is under way');
@@ -54,14 +54,20 @@ function readArguments(): { help?: boolean } {
   }
 }
 
-// Cookies and passwords would cross the network in clear text.
-function warnOfOpenHost(log: Logger, { host, publicUrl }: Config): void {
-  if (!isLoopback(publicUrl) || host === 'localhost' || isLoopback(`http://${isIPv6(host) ? `[${host}]` : host}`))
-    return;
-  log.warn(
-    { event: 'host.open' },
-    `Listening beyond this machine without https: set PUBLIC_URL, or take HOST=${host} away`,
-  );
+/** Set-ups that work and are likely to be wrong. */
+function warn(log: Logger, { host, publicUrl, trustedProxies }: Config): void {
+  const isDevelopment = isLoopback(publicUrl);
+  const isOpen = host !== 'localhost' && !isLoopback(`http://${isIPv6(host) ? `[${host}]` : host}`);
+  // Cookies and passwords would cross the network in clear text.
+  if (isDevelopment && isOpen) {
+    log.warn({ event: 'host.open' }, 'Listening beyond this machine without https: set PUBLIC_URL, or take HOST away');
+  }
+  if (!isDevelopment && trustedProxies.length === 0) {
+    log.warn(
+      { event: 'proxies.none' },
+      'TRUSTED_PROXIES is not set: behind the proxy that ends TLS all visitors count as one, and ten wrong logins block them all',
+    );
+  }
 }
 
 function announce(log: Logger, config: Config, port: number): void {

@@ -15,20 +15,23 @@ const t = initTRPC
 
 export const router = t.router;
 
-/** Where every procedure of ours starts: errors are shaped, the origin is judged, changes are counted, refusals logged. */
-export const publicProcedure = t.procedure.errors(everyError).use(async ({ ctx, type, path, next }) => {
-  const context = contextOf(ctx);
-  if (!context) throw new Error('ctx.auth was not made by createContext of this Latchkey');
-
-  if (type === 'mutation') await admitChange(context);
-  const result = await next({ ctx: context });
-
-  if (!result.ok && result.error instanceof Refusal) logRefusal(context, path, result.error);
-  return result;
-});
+/** Where every procedure of ours starts: errors are shaped, refusals logged, the origin judged and changes counted. */
+export const publicProcedure = t.procedure
+  .errors(everyError)
+  .use(async ({ ctx, path, next }) => {
+    const context = contextOf(ctx);
+    if (!context) throw new Error('ctx.auth was not made by createContext of this Latchkey');
+    const result = await next({ ctx: context });
+    if (!result.ok && result.error instanceof Refusal) logRefusal(context, path, result.error);
+    return result;
+  })
+  .use(async ({ ctx, type, next }) => {
+    if (type === 'mutation') await admitChange(ctx);
+    return await next();
+  });
 
 // Here and not in front of the router, so that no spelling of a URL and no host's adapter gets around it.
-async function admitChange({ deps, request }: CallContext): Promise<void> {
+async function admitChange({ deps, request }: Pick<CallContext, 'deps' | 'request'>): Promise<void> {
   if (!request.mayChange) throw new Refusal(generalRefusals, 'ORIGIN_REFUSED');
   // Streaming link, streaming trouble: the cookie could not be set after the change was made.
   if (request.isStreamed) throw new TRPCError({ code: 'PRECONDITION_FAILED' });

@@ -78,7 +78,12 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
       /^server\/passwords\//,
       /^server\/kernel\//,
     ],
-    mayTypes: [/^server\/deps\.ts$/, /^server\/db\//, /^server\/features\/\w+\/contract\.ts$/],
+    mayTypes: [
+      /^server\/deps\.ts$/,
+      /^server\/limits\/limiter\.ts$/,
+      /^server\/db\//,
+      /^server\/features\/\w+\/contract\.ts$/,
+    ],
   },
   {
     from: /^server\/features\/(\w+)\/queries\.ts$/,

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { printLimits } from '../server/limits/print-limits.ts';
 import { appRouter } from '../server/router.ts';
+import { printLimits } from './support/print-limits.ts';
 import { root } from './support/process.ts';
 
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');

@@ -4,11 +4,18 @@ import bcryptLibrary from 'bcrypt';
 
 import type { Hasher } from './hasher.ts';
 
-/** bcrypt itself: the hash of a key of at most 72 bytes under a `$2b$` salt, run in its turn. */
-export type Bcrypt = (task: { key: string; salt: string; lane: string }) => Promise<string>;
+/**
+ * bcrypt itself: the hash of a key of at most 72 bytes under a `$2b$` salt, run in its turn. The
+ * hashes under `padding` are worked out in the same turn and thrown away.
+ */
+export type Bcrypt = (task: { key: string; salt: string; padding: string[]; lane: string }) => Promise<string>;
 
 /** On Node's own thread pool, without turns: for work that nobody waits for, such as an import. */
-export const bcryptOnNodesPool: Bcrypt = async ({ key, salt }) => await bcryptLibrary.hash(key, salt);
+export const bcryptOnNodesPool: Bcrypt = async ({ key, salt, padding }) => {
+  const hash = await bcryptLibrary.hash(key, salt);
+  for (const one of padding) await bcryptLibrary.hash(key, one);
+  return hash;
+};
 
 // `$bcrypt-sha256$v=2,t=2b,r=<cost>$<salt, 22 characters>$<digest, 31 characters>`, as passlib documents it.
 const ownForm = /^\$bcrypt-sha256\$v=2,t=2b,r=(\d{1,2})\$([./A-Za-z0-9]{22})\$([./A-Za-z0-9]{31})$/;
@@ -34,7 +41,11 @@ interface Stored {
 export function createBcryptHasher(cost: number, bcrypt: Bcrypt): Hasher {
   const digestOf = async (password: string, { isPlain, cost: rounds, salt }: Omit<Stored, 'digest'>, lane = '') => {
     const key = isPlain ? password : createHmac('sha256', salt).update(password).digest('base64');
-    const hash = await bcrypt({ key, salt: `$2b$${String(rounds).padStart(2, '0')}$${salt}`, lane });
+    // A hash of a lower cost takes as long as one of today's, or time would tell which accounts there
+    // are: 2^c + 2^c + 2^(c+1) + … + 2^(cost-1) rounds are 2^cost.
+    const lower = Array.from({ length: Math.max(0, cost - rounds) }, (_, index) => rounds + index);
+    const padding = lower.map((one) => bcryptSalt(one, salt));
+    const hash = await bcrypt({ key, salt: bcryptSalt(rounds, salt), padding, lane });
     return hash.slice(-31);
   };
   const newSalt = (): string => bcryptLibrary.genSaltSync(cost).slice(-22);
@@ -56,11 +67,7 @@ export function createBcryptHasher(cost: number, bcrypt: Bcrypt): Hasher {
     async verify(password, storedHash, lane) {
       const stored = read(storedHash);
       if (!stored) return false;
-      if (isSame(await digestOf(password, stored, lane), stored.digest)) return true;
-      // A wrong password takes as long on an account whose hash is of a lower cost as on one that is
-      // not there: 2^c + 2^c + 2^(c+1) + … + 2^(cost-1) rounds are 2^cost.
-      for (let rest = stored.cost; rest < cost; rest += 1) await digestOf(password, { ...stored, cost: rest }, lane);
-      return false;
+      return isSame(await digestOf(password, stored, lane), stored.digest);
     },
 
     async verifyNobody(password, lane) {
@@ -81,5 +88,7 @@ function read(stored: string): Stored | undefined {
   if (!cost || !salt || !digest || Number(cost) < 4 || Number(cost) > 31) return undefined;
   return { isPlain: !own, cost: Number(cost), salt, digest };
 }
+
+const bcryptSalt = (cost: number, salt: string): string => `$2b$${String(cost).padStart(2, '0')}$${salt}`;
 
 const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));

@@ -47,6 +47,7 @@ async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> 
   const chunks: Buffer[] = [];
   let size = 0;
   try {
+    // Node types the chunks of a stream as anything; without an encoding they are bytes.
     // The socket stays open when the reading stops early: the refusal still has to be sent.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length;

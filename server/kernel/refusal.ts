@@ -19,6 +19,7 @@ export class Refusal<
     reason: Reason,
     ...[details]: keyof DetailsOf<Rows[Reason]> extends never ? [] : [DetailsOf<Rows[Reason]>]
   ) {
+    // Its type says that it may be missing, because the set of a refusal is not known here.
     const row: RefusalRow = rows[reason] as RefusalRow;
     super({ code: row[0], message: fillIn(row[1], { ...details }) });
     this.name = 'Refusal';

@@ -51,6 +51,18 @@ describe('the counters', () => {
     await counters.count('register.address', 'a');
   });
 
+  test('do not take a block from memory that was lifted while they looked at the database', async () => {
+    const { counters } = await parts();
+    for (let time = 0; time < 10; time += 1) await counters.count('login.address', 'a');
+    for (let microtasks = 0; microtasks < 30; microtasks += 1) {
+      const eleventh = counters.count('login.address', 'a').catch(() => undefined);
+      for (let index = 0; index < microtasks; index += 1) await Promise.resolve();
+      await counters.takeBack('login.address', 'a');
+      await eleventh;
+      await counters.count('login.address', 'a').catch(() => expect.unreachable(`after ${microtasks}`));
+    }
+  });
+
   test('lose what no decision needs any more', async () => {
     const { counters, clock, rows } = await parts();
     await counters.count('changes.address', 'a');

@@ -1,4 +1,6 @@
-import { eq, lte, and, sql } from 'drizzle-orm';
+import { setImmediate as pause } from 'node:timers/promises';
+
+import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 
 import type { Database, Queryable } from '../db/database.ts';
@@ -24,7 +26,7 @@ export interface Counters {
    * @throws Refusal RATE_LIMITED
    */
   refuseBlocked(limit: LimitName, subject: string): void;
-  /** Takes one back that turned out to be no harm. */
+  /** Takes one back that turned out to be no harm, and with it the block that it may have brought. */
   takeBack(limit: LimitName, subject: string): Promise<void>;
   /** Begins anew. */
   reset(limit: LimitName, subject: string): Promise<void>;
@@ -38,6 +40,7 @@ export interface Counters {
 
 const rememberedFor = hours(24 * 30);
 const mostRemembered = 10_000;
+const mostPurged = 1000;
 
 export function createCounters({ db, clock }: { db: Database; clock: Clock }): Counters {
   const { unsynced } = db;
@@ -45,17 +48,21 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
   // A key that is blocked is refused from memory: a flood that is being refused costs no statement.
   const blocked = new Map<string, number>();
 
-  function refuse(id: string, until: number, now: number): never {
-    if (blocked.size >= mostRemembered) blocked.delete(blocked.keys().next().value ?? '');
+  let lifted = 0;
+
+  function rememberBlocked(id: string, until: number): void {
+    if (blocked.size >= mostRemembered && !blocked.has(id)) blocked.delete(blocked.keys().next().value ?? '');
     blocked.set(id, until);
-    throw new Refusal(generalRefusals, 'RATE_LIMITED', {
-      retryAfterSeconds: Math.max(1, Math.ceil((until - now) / 1000)),
-    });
+  }
+
+  function lift(id: string): void {
+    lifted += 1;
+    blocked.delete(id);
   }
 
   function refuseFromMemory(id: string, now: number): void {
     const until = blocked.get(id) ?? 0;
-    if (until > now) refuse(id, until, now);
+    if (until > now) throw rateLimited(until, now);
     blocked.delete(id);
   }
 
@@ -71,13 +78,16 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
 
       const [counted] = await countOne(unsynced, { id, limit: limits[name], now });
       if (counted) return;
+      const liftedBefore = lifted;
       const [row] = await db.orm.select().from(counters).where(eq(counters.id, id));
-      refuse(id, row?.blockedUntil.getTime() ?? now.getTime(), now.getTime());
+      const until = row?.blockedUntil.getTime() ?? now.getTime();
+      // What was read may be out of date by now; then the next call asks the database again.
+      if (lifted === liftedBefore) rememberBlocked(id, until);
+      throw rateLimited(until, now.getTime());
     },
 
     async takeBack(name, subject) {
       const id = `${name} ${subject}`;
-      blocked.delete(id);
       await unsynced.orm
         .update(counters)
         .set({
@@ -85,12 +95,13 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
           blockedUntil: new Date(0),
         })
         .where(eq(counters.id, id));
+      lift(id);
     },
 
     async reset(name, subject) {
       const id = `${name} ${subject}`;
-      blocked.delete(id);
       await unsynced.orm.delete(counters).where(eq(counters.id, id));
+      lift(id);
     },
 
     async remember(subject) {
@@ -112,10 +123,19 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
 
     async purge() {
       const now = clock.now();
-      await unsynced.orm.delete(counters).where(and(lte(counters.forgetAt, now), lte(counters.blockedUntil, now)));
+      const old = and(lte(counters.forgetAt, now), lte(counters.blockedUntil, now));
+      for (let removed = mostPurged; removed === mostPurged; await pause()) {
+        // A few at a time: SQLite works on the main thread, and a flood may have left a million.
+        const some = db.orm.select({ id: counters.id }).from(counters).where(old).limit(mostPurged);
+        removed = (await unsynced.orm.delete(counters).where(inArray(counters.id, some)).returning({ id: counters.id }))
+          .length;
+      }
     },
   };
 }
+
+const rateLimited = (until: number, now: number): Refusal =>
+  new Refusal(generalRefusals, 'RATE_LIMITED', { retryAfterSeconds: Math.max(1, Math.ceil((until - now) / 1000)) });
 
 /** One statement decides: a row comes back where the key was not blocked, and is then counted. */
 function countOne(

@@ -1,59 +1,79 @@
 import { createHash } from 'node:crypto';
 
 import { networkOf } from '../kernel/ip-address.ts';
+import { Refusal } from '../kernel/refusal.ts';
+import { generalRefusals } from '../kernel/refusals.ts';
 import type { Counters } from './counters.ts';
 
 /** The limits as the features ask for them. Each call counts one. Throws the refusal `RATE_LIMITED`. */
 export interface Limiter {
   /** Any mutation. */
   change(address: string): Promise<void>;
-  registration(address: string): Promise<void>;
+  registration(email: string, address: string): Promise<Attempt>;
   /** A login with a password. It counts as a wrong one until it is said to have been none. */
-  logIn(email: string, address: string): Promise<LogInAttempt>;
+  logIn(email: string, address: string): Promise<Attempt>;
   /** Removes counts that no decision needs any more. */
   purge(): Promise<void>;
 }
 
-export interface LogInAttempt {
-  /** The password was right: the account's count begins anew, and the network is known to it. */
+/** Something that was counted before it was tried. One of these is called once it is over. */
+export interface Attempt {
+  /** It was right: the network is known to the account from now on, and a login counts for nothing. */
   succeeded(): Promise<void>;
-  /** The password was never looked at. */
+  /** It was wrong. */
+  failed(): void;
+  /** It was never looked at, and counts for nothing. */
   notTried(): Promise<void>;
 }
 
 export function createLimiter(counters: Counters): Limiter {
+  const underWay = createUnderWay();
+
   return {
     async change(address) {
       await counters.count('changes.address', networkOf(address));
     },
 
-    async registration(address) {
-      await counters.count('register.address', networkOf(address));
+    async registration(email, address) {
+      const network = networkOf(address);
+      await counters.count('register.address', network);
+      return {
+        succeeded: async () => await counters.remember(`${accountOf(email)} ${network}`),
+        failed: () => {},
+        notTried: async () => await counters.takeBack('register.address', network),
+      };
     },
 
     async logIn(email, address) {
       const network = networkOf(address);
       const account = accountOf(email);
-      counters.refuseBlocked('login.address', network);
-
       const pair = `${account} ${network}`;
-      const isKnown = await counters.isKnown(pair);
-      const limit = isKnown ? 'login.knownAccount' : 'login.account';
-      const subject = isKnown ? pair : account;
-      await counters.count(limit, subject);
-      await counters.count('login.address', network).catch(async (refused: unknown) => {
-        // Nothing was looked at, so nothing counts: a network that is blocked must not delay an account.
-        await counters.takeBack(limit, subject);
-        throw refused;
+
+      const over = await underWay(network, account, async () => {
+        counters.refuseBlocked('login.address', network);
+        const limit = (await counters.isKnown(pair)) ? 'login.knownAccount' : 'login.account';
+        const subject = limit === 'login.account' ? account : pair;
+        await counters.count(limit, subject);
+        try {
+          await counters.count('login.address', network);
+        } catch (refused) {
+          // Nothing was looked at, so nothing counts: a network that is blocked must not delay an account.
+          await counters.takeBack(limit, subject);
+          throw refused;
+        }
+        return { limit, subject } as const;
       });
 
       return {
         async succeeded() {
+          const { limit, subject } = over();
           await counters.takeBack('login.address', network);
           await counters.reset(limit, subject);
-          if (!isKnown) await counters.remember(pair);
+          await counters.remember(pair);
         },
+        failed: () => void over(),
         async notTried() {
+          const { limit, subject } = over();
           await counters.takeBack('login.address', network);
           await counters.takeBack(limit, subject);
         },
@@ -66,11 +86,41 @@ export function createLimiter(counters: Counters): Limiter {
   };
 }
 
+/**
+ * Attempts under way count as wrong ones until they are over, or many at once would get past the
+ * limit. Who is refused because of them is told to come back soon, not after the whole block.
+ */
+function createUnderWay() {
+  const counts = new Map<string, number>();
+  const add = (key: string, change: number): void => {
+    const count = (counts.get(key) ?? 0) + change;
+    if (count > 0) counts.set(key, count);
+    else counts.delete(key);
+  };
+
+  return async <Counted>(network: string, account: string, count: () => Promise<Counted>): Promise<() => Counted> => {
+    const keys = [`network ${network}`, `account ${account}`];
+    try {
+      const counted = await count();
+      keys.forEach((key) => add(key, 1));
+      return () => {
+        keys.splice(0).forEach((key) => add(key, -1));
+        return counted;
+      };
+    } catch (error) {
+      if (!(error instanceof Refusal) || !keys.some((key) => counts.has(key))) throw error;
+      throw new Refusal(generalRefusals, 'RATE_LIMITED', { retryAfterSeconds: Math.min(2, error.retryAfterSeconds) });
+    }
+  };
+}
+
+const nothing: Attempt = { succeeded: async () => {}, failed: () => {}, notTried: async () => {} };
+
 /** For load tests only: lets everything through. */
 export const noLimits: Limiter = {
   change: async () => {},
-  registration: async () => {},
-  logIn: async () => ({ succeeded: async () => {}, notTried: async () => {} }),
+  registration: async () => nothing,
+  logIn: async () => nothing,
   purge: async () => {},
 };
 

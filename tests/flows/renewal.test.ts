@@ -46,18 +46,16 @@ describe('a stored hash that is out of date', () => {
     expect((await app.post('/api/auth/login', ada)).status).toBe(200);
   });
 
-  test('lets every one of ten logins at once in, and is replaced once', async () => {
+  test('lets several logins at once in, each of which renews it', async () => {
     await using old = await testApp({ hasher: ofCost(4) });
     await old.post('/api/auth/register', ada);
-    await using app = await testApp({ file: old.file, hasher: ofCost(5) });
-    await app.post('/api/auth/login', ada, { 'x-forwarded-for': '203.0.113.9' });
-    withDatabase(app, (client) => client.exec('delete from limit_counters'));
-    await using again = await testApp({ file: old.file, hasher: ofCost(6) });
+    await using app = await testApp({ file: old.file, hasher: ofCost(6) });
     const answers = await Promise.all(
-      Array.from({ length: 4 }, async () => (await again.post('/api/auth/login', ada)).status),
+      Array.from({ length: 4 }, async () => (await app.post('/api/auth/login', ada)).status),
     );
     expect(answers).toEqual([200, 200, 200, 200]);
-    expect(storedHash(again)).toContain('r=6$');
+    expect(storedHash(app)).toContain('r=6$');
+    expect((await app.post('/api/auth/login', ada)).status).toBe(200);
   });
 });
 

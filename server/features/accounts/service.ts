@@ -2,10 +2,12 @@ import type { Call, Deps } from '../../deps.ts';
 import { NotExactlyOne } from '../../kernel/exactly-one.ts';
 import { newId } from '../../kernel/id.ts';
 import { networkOf } from '../../kernel/ip-address.ts';
+import type { Logger } from '../../kernel/logger.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import { UniqueViolation } from '../../kernel/unique-violation.ts';
 import { isCommon } from '../../passwords/common.ts';
 import { guessableFrom } from '../../passwords/guessable.ts';
+import type { Attempt } from '../../limits/limiter.ts';
 import type { SignedIn } from '../sessions/contract.ts';
 import { openSession, toUser } from '../sessions/service.ts';
 import type { OpenedSession } from '../sessions/service.ts';
@@ -22,14 +24,22 @@ export async function register(
   call: Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'config'>,
   input: Register,
 ): Promise<SignedIn> {
-  const { db, clock, hasher, limiter, log, config } = call.deps;
+  const { limiter, log, config } = call.deps;
   const { requestId, address } = call.request;
   if (config.registration === 'closed') throw new Refusal(registerRefusals, 'REGISTRATION_CLOSED');
 
   refuseWeakPassword(call.deps, input);
   const session = openSession(call, input.deliver);
 
-  await limiter.registration(address);
+  const attempt = await limiter.registration(input.email, address);
+  const user = await settled(log, attempt, async () => await storeUser(call, input, session));
+  log.info({ event: 'user.registered', requestId, address, userId: user.id });
+  return { status: 'signedIn', user: toUser(user), ...session.deliver() };
+}
+
+async function storeUser({ deps, request }: Call<'db' | 'clock' | 'hasher'>, input: Register, session: OpenedSession) {
+  const { db, clock, hasher } = deps;
+
   // Looked up before hashing, so that an address that is taken costs little; the unique index decides.
   if (await findUserByEmail(db, input.email)) throw new Refusal(registerRefusals, 'EMAIL_TAKEN');
 
@@ -38,21 +48,20 @@ export async function register(
     createdAt: clock.now(),
     email: input.email,
     name: input.name ?? null,
-    passwordHash: await hasher.hash(input.password, networkOf(address)),
+    passwordHash: await hasher.hash(input.password, networkOf(request.address)),
   };
   try {
     await db.atomically((tx) => [
       insertUser(tx, user),
       ...session.statements(tx, { userId: user.id, passwordHash: user.passwordHash }),
     ]);
+    return user;
   } catch (error) {
     if (error instanceof UniqueViolation && error.column === 'users.email') {
       throw new Refusal(registerRefusals, 'EMAIL_TAKEN');
     }
     throw error;
   }
-  log.info({ event: 'user.registered', requestId, address, userId: user.id });
-  return { status: 'signedIn', user: toUser(user), ...session.deliver() };
 }
 
 type LogInCall = Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'config'>;
@@ -66,16 +75,29 @@ export async function logIn(call: LogInCall, input: LogIn): Promise<SignedIn> {
   const { limiter, log } = call.deps;
   const { requestId, address } = call.request;
   const session = openSession(call, input.deliver);
+
   const attempt = await limiter.logIn(input.email, address);
+  const user = await settled(log, attempt, async () => await startProvedSession(call, input, session));
+  if (!user) throw new Refusal(logInRefusals, 'WRONG_CREDENTIALS');
+
+  await renewHash(call, input.password, user);
+  log.info({ event: 'login.succeeded', requestId, address, userId: user.id });
+  return { status: 'signedIn', user: toUser(user), ...session.deliver() };
+}
+
+/** Does what was counted, and says how it ended. Trouble in saying so changes no answer. */
+async function settled<Result>(log: Logger, attempt: Attempt, work: () => Promise<Result>): Promise<Result> {
+  const said = async (saying: Promise<void>): Promise<void> =>
+    await saying.catch((err: unknown) => log.warn({ event: 'limits.notSettled', err }));
   try {
-    const user = await startProvedSession(call, input, session);
-    if (!user) throw new Refusal(logInRefusals, 'WRONG_CREDENTIALS');
-    await attempt.succeeded();
-    await renewHash(call, input.password, user);
-    log.info({ event: 'login.succeeded', requestId, address, userId: user.id });
-    return { status: 'signedIn', user: toUser(user), ...session.deliver() };
+    const result = await work();
+    if (result === undefined) attempt.failed();
+    else await said(attempt.succeeded());
+    return result;
   } catch (error) {
-    if (error instanceof Refusal && error.refusal.reason === 'BUSY') await attempt.notTried();
+    // Busy hashing looked at no password, and a busy database only stores for a right one.
+    if (error instanceof Refusal && error.refusal.reason === 'BUSY') await said(attempt.notTried());
+    else attempt.failed();
     throw error;
   }
 }

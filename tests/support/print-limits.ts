@@ -1,5 +1,6 @@
-import { limits } from './limits.ts';
-import type { Limit } from './limits.ts';
+import { hours, minutes, seconds } from '../../server/kernel/clock.ts';
+import { limits } from '../../server/limits/limits.ts';
+import type { Limit } from '../../server/limits/limits.ts';
 
 /** The table in docs/limits.md. */
 export function printLimits(): string {
@@ -21,9 +22,9 @@ function allowed(limit: Limit): string {
 
 function words(milliseconds: number): string {
   const units = [
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-    ['second', 1000],
+    ['hour', hours(1)],
+    ['minute', minutes(1)],
+    ['second', seconds(1)],
   ] as const;
   const [unit, size] = units.find(([, length]) => milliseconds >= length && milliseconds % length === 0) ?? [
     'second',
