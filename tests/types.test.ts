@@ -92,6 +92,30 @@ export async function caseMissing(auth: AuthClient): Promise<string> {
   }
 }
 
+export async function nothingLeft(auth: AuthClient): Promise<void> {
+  const [, error] = await safe(auth.me.query());
+  const refusal = refusalOf(error);
+  switch (refusal?.reason) {
+    case 'SESSION_ENDED':
+    case 'INPUT_INVALID':
+    case 'REQUEST_INVALID':
+    case 'ORIGIN_REFUSED':
+    case 'RATE_LIMITED':
+    case 'BUSY':
+    case 'UNEXPECTED':
+      break;
+    default:
+      refusal satisfies undefined;
+  }
+  switch (refusal?.reason) {
+    case 'SESSION_ENDED':
+      break;
+    default:
+      // @ts-expect-error cases are missing
+      refusal satisfies undefined;
+  }
+}
+
 export async function unknownReason(auth: AuthClient): Promise<boolean> {
   const [, error] = await safe(auth.login.mutate({ email: '', password: '' }));
   // @ts-expect-error not a refusal of login
