@@ -88,17 +88,22 @@ describe('the typed client', () => {
   test('keeps the token of a login that came in while a logout was on its way', async () => {
     await using app = await testApp();
     const storage = memoryStorage();
+    const answered = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
     const auth = app.client({
       storage,
       fetch: async (input, init) => {
         const response = await fetch(input, init);
-        if (response.url.endsWith('logout')) await held.promise;
+        if (response.url.endsWith('logout')) {
+          answered.resolve();
+          await held.promise;
+        }
         return response;
       },
     });
     await auth.register.mutate(ada);
     const loggingOut = auth.logout.mutate();
+    await answered.promise;
     const { token } = await auth.login.mutate(ada);
     held.resolve();
     await loggingOut;
