@@ -19,7 +19,8 @@ const nameOfPerson = 100;
 export const personName = text
   .refine((value) => codePoints(value) <= nameOfPerson, `Must have at most ${nameOfPerson} characters.`)
   .refine((value) => /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(value), 'Must not be empty.')
-  .refine((value) => !/[\p{Cc}\u2028\u2029]/u.test(value), 'Must be one line of text.');
+  .refine((value) => !/[\p{Cc}\u2028\u2029]/u.test(value), 'Must be one line of text.')
+  .describe(`one line of 1 to ${nameOfPerson} characters, kept exactly`);
 
 const emailBytes = 254;
 
@@ -29,13 +30,15 @@ const emailBytes = 254;
  * refused: quotes, commas, comments, white space, invisible characters, and look-alikes that
  * compatibility normalisation would turn into them.
  */
-export const emailAddress = text.transform((written, context) => {
-  const address = canonicalAddress(written);
-  const fault = address === undefined ? 'Must be one e-mail address.' : `Must have at most ${emailBytes} bytes.`;
-  if (address !== undefined && byteLength(address) <= emailBytes) return address;
-  context.addIssue({ code: 'custom', message: fault });
-  return z.NEVER;
-});
+export const emailAddress = text
+  .transform((written, context) => {
+    const address = canonicalAddress(written);
+    const fault = address === undefined ? 'Must be one e-mail address.' : `Must have at most ${emailBytes} bytes.`;
+    if (address !== undefined && byteLength(address) <= emailBytes) return address;
+    context.addIssue({ code: 'custom', message: fault });
+    return z.NEVER;
+  })
+  .describe(`one e-mail address of at most ${emailBytes} bytes; stored in NFC and lower case, its domain in ASCII`);
 
 function canonicalAddress(written: string): string | undefined {
   const [local = '', domain = '', ...more] = written.normalize('NFC').toLowerCase().normalize('NFC').split('@');
@@ -70,7 +73,8 @@ export const password = text
   .refine(
     (value) => codePoints(value) <= passwordCodePoints && byteLength(value) <= passwordBytes,
     `Must have at most ${passwordCodePoints} characters and ${passwordBytes} bytes.`,
-  );
+  )
+  .describe(`1 to ${passwordCodePoints} characters of any kind, in at most ${passwordBytes} bytes; taken in NFC`);
 
 /** Input of a procedure that takes none: nothing at all, or `{}`. */
 export const noInput = z.strictObject({}).optional();

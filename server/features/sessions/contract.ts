@@ -26,7 +26,10 @@ export const logOutOutput = z.object({ status: z.literal('signedOut') });
  * How the new session's token is handed over: in an HttpOnly cookie, which is the right way for a
  * browser, or once in the answer's body, for a native app or a program that sends it as a bearer token.
  */
-export const deliver = z.enum(['cookie', 'token'], { error: 'Must be cookie or token.' }).default('cookie');
+export const deliver = z
+  .enum(['cookie', 'token'], { error: 'Must be cookie or token.' })
+  .default('cookie')
+  .describe('`cookie` or `token`: how the session is handed over');
 export type Deliver = z.infer<typeof deliver>;
 
 /** The answer of every procedure that signs somebody in. */
