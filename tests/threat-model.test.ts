@@ -1,0 +1,17 @@
+import { dirname, join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { rowsIn, textOf } from './support/markdown.ts';
+
+const page = 'docs/threat-model.md';
+
+test('the threat model names tests that exist, and has one for each threat', () => {
+  const rows = rowsIn(textOf(page)).filter((row) => row.length === 3);
+  expect(rows.length).toBeGreaterThan(30);
+  const missing = rows.filter(([, , heldBy = '']) => {
+    const [, title, file = ''] = /^\[(.+)\]\((\S+)\)$/.exec(heldBy) ?? [];
+    return title === undefined || !textOf(join(dirname(page), file)).includes(title);
+  });
+  expect(missing).toEqual([]);
+});
