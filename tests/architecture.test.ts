@@ -1,35 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 import { describe, expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-interface Import {
-  from: string;
-  /** A path from the root for a file of ours, otherwise the name of a package. */
-  to: string;
-  typeOnly: boolean;
-}
-
-const sources = ['server', 'client'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .map((name) => join(folder, name).replaceAll('\\', '/')),
-);
-
-const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
-
-const imports: Import[] = sources.flatMap((from) =>
-  [...textOf(from).matchAll(/^(import|export)( type)?[^;]*?from '([^']+)';|import\('([^']+)'\)/gms)].map((found) => {
-    const target = found[3] ?? found[4] ?? '';
-    const to = target.startsWith('.')
-      ? relative(root, join(root, dirname(from), target)).replaceAll('\\', '/')
-      : target;
-    return { from, to, typeOnly: found[2] !== undefined };
-  }),
-);
+import { imports, sources, textOf } from './support/sources.ts';
+import type { Import } from './support/sources.ts';
 
 /**
  * Who may import whom, from the first row that fits the importing file. `same` is the importer's
@@ -150,7 +122,7 @@ describe('the house', () => {
   });
 
   test.each<[string, RegExp, RegExp]>([
-    ['the process', /\bprocess\.\w/, /^server\/(main|cli\/\w+)\.ts$/],
+    ['the process', /\bprocess\.\w/, /^server\/(main\.ts|preload\.mjs|cli\/\w+\.ts)$/],
     ['the time', /\bDate\.now\(|\bnew Date\(\)/, /^server\/kernel\/(clock|logger)\.ts$/],
     ['randomness', /Math\.random|randomBytes|randomUUID|getRandomValues/, /^server\/kernel\/(id|token)\.ts$/],
     ['node:http', /import \{[^}]*\} from 'node:http'/, /^server\/http\//],
