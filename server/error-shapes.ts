@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import type { AuthContext } from './auth-context.ts';
 import { contextOf } from './context.ts';
-import { newId } from './kernel/id.ts';
+import { idOf } from './kernel/id.ts';
 import { Refusal } from './kernel/refusal.ts';
 import { generalRefusals } from './kernel/refusals.ts';
 import type { GeneralRefusal, RefusalOf, RefusalRows, RefusalShape } from './kernel/refusals.ts';
@@ -38,8 +38,12 @@ export function everyError(formatted: Formatted): RefusalShape<GeneralRefusal> {
   const { error } = formatted;
   const refused = generalRefusal(formatted);
   if (refused) return refused;
-  if (error.code === 'BAD_REQUEST' && error.cause instanceof z.ZodError) return inputShape(formatted, error.cause);
+  if (error.code === 'BAD_REQUEST' && error.cause instanceof z.ZodError) {
+    logInvalid(formatted, 'INPUT_INVALID');
+    return inputShape(formatted, error.cause);
+  }
   if (isFaultOfRequest(error)) {
+    logInvalid(formatted, 'REQUEST_INVALID');
     return shapeOf(formatted, requestFaults[error.code] ?? requestFaults.BAD_REQUEST, { reason: 'REQUEST_INVALID' });
   }
   const requestId = requestIdOf(formatted);
@@ -58,7 +62,19 @@ export function everyError(formatted: Formatted): RefusalShape<GeneralRefusal> {
 
 // Here, because only here it is known that no procedure expected the error.
 function logFault({ error, path, ctx }: Formatted, requestId: string): void {
-  contextOf(ctx)?.deps.log.error({ event: 'procedure.failed', requestId, procedure: path, err: error.cause ?? error });
+  const call = contextOf(ctx);
+  const address = call?.request.address;
+  call?.deps.log.error({ event: 'procedure.failed', requestId, address, procedure: path, err: error.cause ?? error });
+}
+
+/** Tries at the checks of inputs are worth an entry, too (ASVS 16.3.3). */
+function logInvalid({ error, path, ctx }: Formatted, reason: GeneralRefusal['reason']): void {
+  const call = contextOf(ctx);
+  if (!call) return;
+  const { requestId, address } = call.request;
+  // The path of a procedure that there is not is anything that somebody typed.
+  const procedure = error.code === 'NOT_FOUND' ? undefined : path;
+  call.deps.log.info({ event: 'procedure.refused', requestId, address, procedure, reason, code: error.code });
 }
 
 /** Sentences of ours for what tRPC itself refuses; its own may repeat parts of the request. */
@@ -120,4 +136,4 @@ function shapeOf<Refused>(formatted: Formatted, message: string, refusal: Refuse
   };
 }
 
-const requestIdOf = ({ ctx }: Formatted): string => contextOf(ctx)?.request.requestId ?? newId();
+const requestIdOf = ({ ctx, error }: Formatted): string => contextOf(ctx)?.request.requestId ?? idOf(error);

@@ -3,16 +3,24 @@ import type { RequestListener } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 
+import { idOf } from '../kernel/id.ts';
 import { Refusal } from '../kernel/refusal.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { appRouter } from '../router.ts';
 import { readText, refuseOtherThanJson } from './body.ts';
+import type { ClientIp } from './client-ip.ts';
 import type { CreateContext } from './node-context.ts';
 
 const maxBatchSize = 10;
 
+interface RpcParts {
+  createContext: CreateContext;
+  clientIp: ClientIp;
+  log: Logger;
+}
+
 /** tRPC's own protocol, under `/trpc/`. */
-export function createRpcHandler(createContext: CreateContext, log: Logger): RequestListener {
+export function createRpcHandler({ createContext, clientIp, log }: RpcParts): RequestListener {
   return createHTTPHandler({
     router: appRouter,
     basePath: '/trpc/',
@@ -25,11 +33,14 @@ export function createRpcHandler(createContext: CreateContext, log: Logger): Req
       const handOver = (body: string): void => next(void Object.assign(request, { body }));
       readText(request, response).then(handOver, next);
     },
-    // A fault outside every procedure has no context, and so has not been logged by the formatter.
+    // What fails outside every procedure has no context, and so has not been logged by the formatter.
     // Its message may repeat the request.
-    onError({ error, ctx }) {
-      if (!ctx && error.code === 'INTERNAL_SERVER_ERROR')
-        log.error({ event: 'request.failed', cause: error.cause?.name });
+    onError({ error, ctx, req }) {
+      if (ctx) return;
+      const { code } = error;
+      const about = { requestId: idOf(error), address: clientIp(req) };
+      if (code === 'INTERNAL_SERVER_ERROR') log.error({ event: 'request.failed', ...about, cause: error.cause?.name });
+      else log.info({ event: 'procedure.refused', ...about, reason: 'REQUEST_INVALID', code });
     },
     // tRPC sets `Vary` anew, so what the origin check has set is said again; before it knows of a call
     // it leaves the type out.

@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import { seconds } from '../kernel/clock.ts';
+import { newId } from '../kernel/id.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { createClientIp } from './client-ip.ts';
 import { sendLiveness, sendReadiness } from './health.ts';
 import { createJsonHandler } from './json.ts';
 import type { CreateContext } from './node-context.ts';
@@ -18,6 +20,8 @@ export interface Faces {
   ping(): Promise<void>;
   log: Logger;
 }
+
+type HandlerConfig = OriginRule & { trustedProxies: string[] };
 
 export interface RunningServer {
   /** The port it listens on: the one asked for, or the free one it was given for 0. */
@@ -37,7 +41,10 @@ const pauseBetweenLooks = seconds(0.05);
  *
  * @throws the error of `listen`, such as `EADDRINUSE`
  */
-export async function serve(faces: Faces, config: OriginRule & { host: string; port: number }): Promise<RunningServer> {
+export async function serve(
+  faces: Faces,
+  config: HandlerConfig & { host: string; port: number },
+): Promise<RunningServer> {
   const handle = handler(faces, config);
   const server = createServer(timeouts, handle);
   // Node would answer an `Expect` that it does not know by itself; a server may ignore it (RFC 9110 §10.1.1).
@@ -53,22 +60,29 @@ export async function serve(faces: Faces, config: OriginRule & { host: string; p
   };
 }
 
-function handler(faces: Faces, config: OriginRule) {
+function handler(faces: Faces, config: HandlerConfig) {
+  const clientIp = createClientIp(config.trustedProxies);
   const setSecurityHeaders = createSecurityHeaders(config);
   const cors = createCors(createOriginCheck(config));
-  const rpc = createRpcHandler(faces.createContext, faces.log);
+  const rpc = createRpcHandler({ ...faces, clientIp });
   const json = createJsonHandler(faces.createContext);
 
   return (request: IncomingMessage, response: ServerResponse): void => {
     const lastResort = (err: unknown): void => {
-      faces.log.error({ event: 'request.failed', err });
+      const requestId = response.getHeader('X-Request-Id');
+      faces.log.error({ event: 'request.failed', requestId, address: clientIp(request), err });
       response.destroy();
     };
     const path = request.url?.split('?', 1)[0] ?? '';
     setSecurityHeaders(response);
     response.setHeader('Vary', 'Origin');
     const fault = faultOfHead(request);
-    if (fault) return sendJson(response, fault.status, { message: fault.message });
+    if (fault) {
+      const about = { requestId: newId(), address: clientIp(request) };
+      response.setHeader('X-Request-Id', about.requestId);
+      faces.log.info({ event: 'procedure.refused', ...about, reason: 'REQUEST_INVALID', status: fault.status });
+      return sendJson(response, fault.status, { message: fault.message });
+    }
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
       else if (rpcPath.test(path)) rpc(request, response);

@@ -2,7 +2,6 @@ import type { Call, Deps } from '../../deps.ts';
 import { NotExactlyOne } from '../../kernel/exactly-one.ts';
 import { newId } from '../../kernel/id.ts';
 import { networkOf } from '../../kernel/ip-address.ts';
-import type { Logger } from '../../kernel/logger.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import { UniqueViolation } from '../../kernel/unique-violation.ts';
 import { isCommon } from '../../passwords/common.ts';
@@ -32,7 +31,7 @@ export async function register(
   const session = openSession(call, input.deliver);
 
   const attempt = await limiter.registration(input.email, address);
-  const user = await settled(log, attempt, async () => await storeUser(call, input, session));
+  const user = await settled(call, attempt, async () => await storeUser(call, input, session));
   log.info({ event: 'user.registered', requestId, address, userId: user.id });
   return { status: 'signedIn', user: toUser(user), ...session.deliver() };
 }
@@ -77,18 +76,19 @@ export async function logIn(call: LogInCall, input: LogIn): Promise<SignedIn> {
   const session = openSession(call, input.deliver);
 
   const attempt = await limiter.logIn(input.email, address);
-  const user = await settled(log, attempt, async () => await startProvedSession(call, input, session));
+  const user = await settled(call, attempt, async () => await startProvedSession(call, input, session));
   if (!user) throw new Refusal(logInRefusals, 'WRONG_CREDENTIALS');
 
   await renewHash(call, input.password, user);
-  log.info({ event: 'login.succeeded', requestId, address, userId: user.id });
+  log.info({ event: 'login.succeeded', requestId, address, userId: user.id, factors: ['password'] });
   return { status: 'signedIn', user: toUser(user), ...session.deliver() };
 }
 
 /** Does what was counted, and says how it ended. Trouble in saying so changes no answer. */
-async function settled<Result>(log: Logger, attempt: Attempt, work: () => Promise<Result>): Promise<Result> {
+async function settled<Result>(call: Call<'log'>, attempt: Attempt, work: () => Promise<Result>): Promise<Result> {
+  const { requestId, address } = call.request;
   const said = async (saying: Promise<void>): Promise<void> =>
-    await saying.catch((err: unknown) => log.warn({ event: 'limits.notSettled', err }));
+    await saying.catch((err: unknown) => call.deps.log.warn({ event: 'limits.notSettled', requestId, address, err }));
   try {
     const result = await work();
     if (result === undefined) attempt.failed();
@@ -129,13 +129,14 @@ async function startProvedSession(call: LogInCall, input: LogIn, session: Opened
 /** Brings a hash of an older scheme or a lower cost up to date, now that the password is at hand. */
 async function renewHash(call: LogInCall, password: string, user: { id: string; passwordHash: string }): Promise<void> {
   const { db, hasher, log } = call.deps;
+  const { requestId, address } = call.request;
   if (!hasher.isOutdated(user.passwordHash)) return;
   try {
-    const to = await hasher.hash(password, networkOf(call.request.address));
+    const to = await hasher.hash(password, networkOf(address));
     await replacePasswordHash(db, user.id, { from: user.passwordHash, to });
   } catch (err) {
     // The next login does it; this one is signed in already.
-    log.warn({ event: 'password.notRenewed', requestId: call.request.requestId, userId: user.id, err });
+    log.warn({ event: 'password.notRenewed', requestId, address, userId: user.id, err });
   }
 }
 

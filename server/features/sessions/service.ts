@@ -65,9 +65,9 @@ export function openSession(
   };
 }
 
-function logNotStarted({ log }: Pick<Deps, 'log'>, { requestId }: RequestFacts): void {
+function logNotStarted({ log }: Pick<Deps, 'log'>, { requestId, address }: RequestFacts): void {
   log.info(
-    { event: 'session.notStarted', requestId },
+    { event: 'session.notStarted', requestId, address },
     'The page is of another origin, so its browser would keep no cookie: see docs/origins.md',
   );
 }
@@ -89,7 +89,7 @@ export async function checkSession(call: Call<'db' | 'clock' | 'config' | 'log'>
   const { session, user } = found;
   if (session.expiresAt <= now || session.lastSeenAt <= idleSince(deps, now)) throw sessionEnded(call);
 
-  if (session.lastSeenAt.getTime() + touchInterval(deps) <= now.getTime()) noteUse(deps, session.id, now);
+  if (session.lastSeenAt.getTime() + touchInterval(deps) <= now.getTime()) noteUse(call, session.id, now);
   return {
     user: toUser(user),
     session: { id: session.id, createdAt: session.createdAt.toISOString(), expiresAt: session.expiresAt.toISOString() },
@@ -111,7 +111,8 @@ export async function logOut(call: Call<'db' | 'log'>): Promise<{ status: 'signe
   if (!ended) throw sessionEnded(call);
 
   reply.clearSessionCookie();
-  deps.log.info({ event: 'session.ended', requestId: request.requestId, userId: ended.userId, sessionId: ended.id });
+  const { requestId, address } = request;
+  deps.log.info({ event: 'session.ended', requestId, address, userId: ended.userId, sessionId: ended.id });
   return { status: 'signedOut' };
 }
 
@@ -140,8 +141,9 @@ const touchInterval = ({ config }: Pick<Deps, 'config'>): number =>
   Math.min(hours(1), seconds(config.sessionIdleSeconds) / 8);
 
 // Not awaited: while another program holds the database for writing, reading a session stays quick.
-function noteUse(deps: Pick<Deps, 'db' | 'log'>, sessionId: string, now: Date): void {
+function noteUse({ deps, request }: Call<'db' | 'log'>, sessionId: string, now: Date): void {
+  const { requestId, address } = request;
   touchSession(deps.db.unsynced, sessionId, now).catch((err: unknown) => {
-    deps.log.warn({ event: 'session.touchFailed', sessionId, err });
+    deps.log.warn({ event: 'session.touchFailed', requestId, address, sessionId, err });
   });
 }
