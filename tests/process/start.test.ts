@@ -3,9 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { openSqlite } from '../../server/db/open-sqlite.ts';
-import { addressOf, projectFolder, root, run } from '../support/process.ts';
-
-const anyPort = { PORT: '0' };
+import { addressOf, anyPort, projectFolder, root, run, startLine, withNode } from '../support/process.ts';
 
 describe('npm start', () => {
   test('opens ./userAuth.db and names the address, the database and both paths', async () => {
@@ -21,7 +19,7 @@ describe('npm start', () => {
 
   test('prints JSON lines where nobody reads along on a terminal', async () => {
     using project = projectFolder();
-    await using server = run('node --import ./server/preload.mjs server/main.ts', {
+    await using server = run(startLine, {
       cwd: project.path,
       env: withNode(),
     });
@@ -113,12 +111,3 @@ describe('npm start', () => {
     expect(said[0]).toContain('needs Node.js 24 or newer, and this is v20.20.2');
   });
 });
-
-const startLine = 'node --import ./server/preload.mjs server/main.ts';
-
-function withNode(): Record<string, string> {
-  return {
-    ...anyPort,
-    PATH: `${root}/node_modules/.bin${process.platform === 'win32' ? ';' : ':'}${process.env['PATH']}`,
-  };
-}

@@ -21,6 +21,19 @@ export function projectFolder(): Disposable & { path: string; file(name: string)
   };
 }
 
+export const anyPort = { PORT: '0' };
+
+/** What `npm start` runs, to be run without npm. */
+export const startLine = 'node --import ./server/preload.mjs server/main.ts';
+
+/** The environment in which that line finds the project's own Node. */
+export function withNode(): Record<string, string> {
+  return {
+    ...anyPort,
+    PATH: `${root}/node_modules/.bin${process.platform === 'win32' ? ';' : ':'}${process.env['PATH']}`,
+  };
+}
+
 /** A process and all that it has printed. */
 export interface Running extends AsyncDisposable {
   child: ChildProcess;
