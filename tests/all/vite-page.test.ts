@@ -22,7 +22,7 @@ describe('a page of a Vite dev server on another port, with our client', () => {
     await showsOnly(page, signedIn);
   });
 
-  test('keeps the session in a cookie that no script can read, and nowhere else', async () => {
+  test('14.3.3 keeps the session in a cookie that no script can read, and nowhere else', async () => {
     await using opened = await open();
     const { page } = opened;
     await submit(page, 'Register');
@@ -37,7 +37,7 @@ describe('a page of a Vite dev server on another port, with our client', () => {
     await showsOnly(page, 'Not signed in');
   });
 
-  test('logs out: nobody is signed in, and the cookie is gone', async () => {
+  test('14.3.1 logs out: nobody is signed in, and the cookie is gone', async () => {
     await using opened = await open();
     const { page } = opened;
     await submit(page, 'Register');

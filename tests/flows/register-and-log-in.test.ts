@@ -110,7 +110,7 @@ describe('the typed client', () => {
     expect(storage.get()).toBe(token);
   });
 
-  test('follows no redirect: a password goes to the server that was named', async () => {
+  test('15.3.2 follows no redirect: a password goes to the server that was named', async () => {
     const elsewhere = createServer((_request, response) =>
       response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
     );
