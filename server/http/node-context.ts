@@ -57,5 +57,6 @@ export function nodeContext(
 function isOwnPage({ headers }: IncomingMessage, { readableBy }: OriginVerdict): boolean {
   const site = headers['sec-fetch-site'];
   if (site === undefined) return readableBy === 'thisOrigin';
-  return site === 'same-origin' || site === 'same-site';
+  // What says nothing that is known may be one.
+  return site !== 'none' && site !== 'cross-site';
 }

@@ -30,8 +30,8 @@ export function createOriginCheck({ publicUrl, appUrl, corsOrigins }: OriginRule
   return ({ origin, 'sec-fetch-site': site }) => {
     if (origin === undefined) {
       // Browsers name the origin of every POST: a change without one comes from a program, unless
-      // the fetch metadata says that another site's page is behind it.
-      const isForged = site === 'same-site' || site === 'cross-site';
+      // the fetch metadata says that another site's page is behind it, or what no browser would say.
+      const isForged = site !== undefined && site !== 'same-origin' && site !== 'none';
       return { readableBy: 'noOtherOrigin', takesCookies: true, mayChange: !isForged };
     }
     if (own.has(origin) || (anyLoopback && originOf(origin) === origin && isLoopback(origin))) {
