@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { appRouter } from '../server/router.ts';
-import { rowsIn, textOf } from './support/markdown.ts';
+import { rowsIn } from './support/markdown.ts';
 import { printLimits } from './support/print-limits.ts';
 import { root } from './support/process.ts';
+import { textOf } from './support/sources.ts';
 
 const pages = [
   ...readdirSync(root).filter((name) => name.endsWith('.md')),

@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { rowsIn, textOf } from './support/markdown.ts';
+import { rowsIn } from './support/markdown.ts';
+import { textOf } from './support/sources.ts';
 
 const page = 'docs/threat-model.md';
 

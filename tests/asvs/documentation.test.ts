@@ -1,6 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
@@ -12,9 +9,9 @@ import { caller, deliveryRefusals } from '../../server/features/sessions/contrac
 import { hours } from '../../server/kernel/clock.ts';
 import { limits } from '../../server/limits/limits.ts';
 import { appRouter } from '../../server/router.ts';
-import { codeIn, rowsIn, sectionOf, textOf } from '../support/markdown.ts';
+import { codeIn, rowsIn, sectionOf } from '../support/markdown.ts';
 import { printInputs } from '../support/print-inputs.ts';
-import { root } from '../support/process.ts';
+import { sources, textOf } from '../support/sources.ts';
 import { ada, testApp } from '../support/test-app.ts';
 
 const inventory = 'docs/inventory.md';
@@ -24,9 +21,7 @@ const column = (rows: string[][], index: number): string[] => rows.flatMap((row)
 const procedures = Object.keys(appRouter._def.procedures);
 const tables = Object.values(schema).filter((value) => is(value, SQLiteTable));
 
-const sources = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(ts|mjs)$/.test(name) && !name.endsWith('.test.ts'))
-  .map((name) => `server/${name.replaceAll('\\', '/')}`);
+const serverSources = sources.filter((file) => file.startsWith('server/'));
 
 test('2.1.1 what each field of each input may be is written down, as the schemas say it', () => {
   expect(tableOf('What each input may be')).toEqual(rowsIn(printInputs()));
@@ -115,7 +110,7 @@ test('8.1.2 who sees and who sets which field is written down, and nobody sees a
 });
 
 test('11.1.2 each use of cryptography is in the inventory', () => {
-  const users = sources.filter((file) => /from '(node:crypto|bcrypt)'/.test(textOf(file)));
+  const users = serverSources.filter((file) => /from '(node:crypto|bcrypt)'/.test(textOf(file)));
   expect(users.length).toBeGreaterThan(3);
   expect(column(tableOf('Cryptography'), 2).toSorted()).toEqual(users.toSorted());
 });
@@ -166,12 +161,12 @@ test('15.1.3 the procedures that are costly are written down, and what bounds ea
 });
 
 test('16.1.1 every event that is logged is written down, with its level', () => {
-  const events = sources.flatMap((file) =>
+  const events = serverSources.flatMap((file) =>
     [...textOf(file).matchAll(/\blog\.(\w+)\(\s*\{\s*event: '([\w.]+)'/g)].map(
       ([, level, event]) => `${event} ${level}`,
     ),
   );
-  expect(sources.flatMap((file) => [...textOf(file).matchAll(/event: '/g)])).toHaveLength(events.length);
+  expect(serverSources.flatMap((file) => [...textOf(file).matchAll(/event: '/g)])).toHaveLength(events.length);
   const documented = tableOf('What is logged').map(([event = '', level]) => `${codeIn(event)[0]} ${level}`);
   expect(documented.toSorted()).toEqual([...new Set(events)].toSorted());
 });

@@ -1,9 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { root } from './process.ts';
-
-export const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
+import { textOf } from './sources.ts';
 
 /** The text under a heading of a page, up to the next heading. */
 export function sectionOf(file: string, heading: string): string {
