@@ -123,7 +123,7 @@ describe('what was typed is what is verified', () => {
             expect(await logIn(app, other, email)).not.toBe('done');
         }
       }),
-      { numRuns: 25, examples: [['violin above the river '.repeat(5), 100]] },
+      { numRuns: 25, endOnFailure: true, examples: [['violin above the river '.repeat(5), 100]] },
     );
     expect(read(app, 'select count(*) from users')[0]).toBeGreaterThan(15);
   });

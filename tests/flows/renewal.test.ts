@@ -25,7 +25,7 @@ const sessions = (app: TestApp): unknown =>
   withDatabase(app, (client) => client.prepare('select count(*) from sessions').pluck().get());
 
 describe('a stored hash that is out of date', () => {
-  test('of a lower cost is replaced at the next login that is right, and at no other', async () => {
+  test('11.2.2 a stored hash of a lower cost is replaced at the next login that is right, and at no other', async () => {
     await using old = await testApp({ hasher: ofCost(4) });
     await old.post('/api/auth/register', ada);
     await using app = await testApp({ file: old.file, hasher: ofCost(5) });

@@ -35,7 +35,8 @@ export interface TestAppOptions {
   env?: Record<string, string>;
   /** A database file to open again; it is left in place. */
   file?: string;
-  hasher?: Hasher;
+  /** One of its own; by default the usual one at a cost that is low. */
+  hasher?: Hasher | 'ofProduction';
 }
 
 export async function testApp({ env = {}, file, hasher }: TestAppOptions = {}): Promise<TestApp> {
@@ -51,8 +52,8 @@ export async function testApp({ env = {}, file, hasher }: TestAppOptions = {}): 
   const clock = createTestClock();
   const lines: string[] = [];
   const log = createLogger(config.logLevel, { write: (line) => lines.push(line) });
-  const counted = counting(hasher ?? createBcryptHasher(4, bcryptOnNodesPool));
-  const auth = await createAuth(config, { log, clock, hasher: counted.hasher });
+  const counted = hasher === 'ofProduction' ? undefined : counting(hasher ?? createBcryptHasher(4, bcryptOnNodesPool));
+  const auth = await createAuth(config, { log, clock, ...(counted && { hasher: counted.hasher }) });
   const server = await serve({ ...auth, log }, config);
   const url = `http://localhost:${server.port}`;
 
@@ -66,7 +67,10 @@ export async function testApp({ env = {}, file, hasher }: TestAppOptions = {}): 
     url,
     auth,
     clock,
-    hashes: counted.count,
+    hashes() {
+      if (!counted) throw new Error('The hasher of production is not counted');
+      return counted.count();
+    },
     file: path,
     logged: () => lines.join(''),
     client: (options) =>
