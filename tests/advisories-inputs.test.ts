@@ -1,0 +1,199 @@
+// Published weaknesses of other products, by the first id of their advisories: what inputs may hold, and answers.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { read } from './support/database.ts';
+import { call, everyCall, faces, mutations, outcomeOf } from './support/procedures.ts';
+import { root } from './support/process.ts';
+import { ada, cookieOf, testApp } from './support/test-app.ts';
+import type { TestApp } from './support/test-app.ts';
+
+test.each([
+  [[ada.email, 'eve@attacker.test']],
+  [[ada.email]],
+  [{ 0: ada.email, 1: 'eve@attacker.test' }],
+  [{ address: ada.email }],
+  [`${ada.email},eve@attacker.test`],
+  [`${ada.email} eve@attacker.test`],
+  [`${ada.email}\neve@attacker.test`],
+])('CVE-2023-7028 an address is one text, so that no second one comes along: %j', async (email) => {
+  await using app = await testApp();
+  await app.post('/api/auth/register', ada);
+  for (const [face, procedure] of everyCall.filter(([, { fields }]) => fields.includes('email')))
+    expect((await call(app, [face, procedure], { input: { ...procedure.input, email } })).status).toBe(400);
+  const twice = `{"email":"eve@attacker.test","email[]":"${ada.email}","password":"${ada.password}"}`;
+  expect((await app.post('/api/auth/login', twice)).status).toBe(400);
+  expect(read(app, 'select email from users')).toEqual([ada.email]);
+});
+
+test.each([
+  '"eve@attacker.test"@victim.test',
+  '"eve@attacker.test>"@victim.test',
+  '"eve\\"@attacker.test"@victim.test',
+  'eve@attacker.test(@victim.test)',
+  '<eve@attacker.test>@victim.test',
+])('GHSA-5jpx-9hw9-2fx4 an address that a mail program could read as another is none: %s', async (email) => {
+  await using app = await testApp();
+  for (const [face, procedure] of everyCall.filter(([, { fields }]) => fields.includes('email'))) {
+    const answer = await call(app, [face, procedure], { input: { ...procedure.input, email } });
+    expect(await answer.text()).toContain('Must be one e-mail address.');
+  }
+  expect(read(app, 'select email from users')).toEqual([]);
+});
+
+test('CVE-2026-39356 no installed copy of drizzle-orm or of tRPC is one of those with a published weakness', () => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string }>;
+  };
+  const floors = { 'drizzle-orm': [0, 45, 2], '@trpc/server': [11, 8, 0], '@trpc/client': [11, 8, 0] };
+  for (const [name, floor] of Object.entries(floors)) {
+    const copies = Object.entries(packages).filter(([path]) => path.endsWith(`node_modules/${name}`));
+    expect(copies.length).toBeGreaterThan(0);
+    for (const [, { version }] of copies) {
+      const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+      expect(
+        [major, minor, patch].map((part, at) => part - (floor[at] ?? 0)).find((gap) => gap !== 0) ?? 0,
+      ).toBeGreaterThanOrEqual(0);
+    }
+  }
+});
+
+test('CVE-2026-39356 so no field name of a form reaches a prototype: forms are not read at all', async () => {
+  await using app = await testApp();
+  const names = ['__proto__[isAdmin]', 'constructor[prototype][isAdmin]', '__proto__.isAdmin'];
+  const form = new FormData();
+  for (const name of names) form.append(name, 'true');
+  const bodies = [form, new URLSearchParams(names.map((name) => [name, 'true']))];
+  for (const face of faces) {
+    for (const { path } of mutations) {
+      const url = app.url + face + (face === '/api/' ? path.replace('.', '/') : path);
+      for (const body of bodies) expect((await fetch(url, { method: 'POST', body })).status).toBe(415);
+    }
+  }
+  expect('isAdmin' in {}).toBe(false);
+});
+
+/** What an attacker knows of somebody: everything that `me` shows. */
+async function victimOf(app: TestApp) {
+  const cookie = cookieOf(await app.post('/api/auth/register', { ...ada, name: 'Ada Lovelace' })) ?? '';
+  return await (await app.get('/api/auth/me', { cookie })).json();
+}
+
+test('CVE-2025-61928 an id in the input is no substitute for a session', async () => {
+  await using app = await testApp();
+  const { user, session } = await victimOf(app);
+  const claims = { userId: user.id, id: user.id, user: user.id, sessionId: session.id, session: { user } };
+  for (const [face, procedure] of everyCall) {
+    for (const [name, value] of Object.entries(claims)) {
+      const answer = await call(app, [face, procedure], {
+        input: { ...procedure.input, email: 'eve@example.com', [name]: value },
+      });
+      const text = await answer.text();
+      expect(answer.status).toBe(400);
+      for (const secret of [ada.email, user.id, 'Lovelace']) expect(text).not.toContain(secret);
+    }
+  }
+  for (const query of [`userId=${user.id}`, `id=${user.id}&sessionId=${session.id}`])
+    expect(await (await app.get(`/api/auth/me?${query}`)).json()).toBeNull();
+});
+
+test('CVE-2026-32742 nobody chooses the token of a session, nor how long it lasts', async () => {
+  await using app = await testApp();
+  await app.post('/api/auth/register', ada);
+  const chosen = {
+    token: 'a'.repeat(43),
+    sessionToken: 'a'.repeat(43),
+    tokenHash: '00',
+    expiresAt: '2099-01-01T00:00:00.000Z',
+    lastSeenAt: 1,
+    createdAt: 1,
+    maxAge: 1e9,
+    remember: true,
+  };
+  for (const [face, procedure] of everyCall) {
+    for (const [name, value] of Object.entries(chosen))
+      expect(
+        await outcomeOf(await call(app, [face, procedure], { input: { ...procedure.input, [name]: value } })),
+      ).toBe('INPUT_INVALID');
+  }
+  expect(read(app, 'select count(*) from sessions')).toEqual([1]);
+  const query = new URLSearchParams({ expiresAt: chosen.expiresAt, token: chosen.token });
+  const cookie = cookieOf(await app.post(`/api/auth/login?${query}`, ada, { 'x-session-token': chosen.token })) ?? '';
+  expect(cookie).not.toContain(chosen.token);
+  const { session } = await (await app.get('/api/auth/me', { cookie })).json();
+  expect(Date.parse(session.expiresAt) - Date.parse(session.createdAt)).toBe(30 * 24 * 3600 * 1000);
+});
+
+/** Every key in a value, with the keys above it. */
+const keysIn = (value: unknown, above = ''): string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([key, inner]) => [`${above}.${key}`, ...keysIn(inner, `${above}.${key}`)]);
+
+// Where a field of that name is found fault with, and where a token was asked for.
+const inPlace = /\.(fields|fieldErrors)\.password$|^(\.result\.data)?\.token$/;
+const secretKeys = (body: unknown): string[] =>
+  keysIn(body).filter(
+    (key) =>
+      /hash|secret|password|token|salt|digest|stack|imported|^cause$/i.test(key.replace(/.*\./, '')) &&
+      !inPlace.test(key),
+  );
+
+test('CVE-2026-53725 no answer and no error has a key or a value of what is stored of a secret', async () => {
+  await using app = await testApp();
+  const bodies: string[] = [];
+  const collect = async (answer: Promise<Response>): Promise<Response> => {
+    bodies.push(await (await answer).clone().text());
+    return await answer;
+  };
+  const everything = async (): Promise<void> => {
+    for (const [face, procedure] of everyCall) {
+      const inputs = [
+        procedure.input,
+        { ...procedure.input, deliver: 'token' },
+        { ...procedure.input, password: 'short' },
+        { password: 1 },
+        ...Array<object>(3).fill({ email: ada.email, password: 'wrong horse' }),
+        { ...procedure.input, password: 'latchkey2026', email: 'eve@example.com' },
+        { ...procedure.input, password: 'password123', email: 'eve@example.com' },
+        [],
+      ];
+      for (const input of inputs as Record<string, unknown>[]) {
+        const cookie = cookieOf(await collect(call(app, [face, procedure], { input }))) ?? 'latchkey_session=gone';
+        await collect(call(app, [face, procedure], { input, headers: { cookie } }));
+        await collect(app.get('/trpc/auth.me', { cookie }));
+      }
+      await collect(call(app, [face, { ...procedure, type: procedure.type === 'query' ? 'mutation' : 'query' }]));
+    }
+  };
+  await everything();
+  const stored = ['select password_hash from users', 'select lower(hex(token_hash)) from sessions'].flatMap((sql) =>
+    read(app, sql),
+  );
+  await app.auth.close();
+  await everything();
+
+  const text = bodies.join('\n');
+  const found = [...new Set(text.match(/(?<="reason":")\w+/g))].toSorted();
+  expect(found).toEqual([
+    'EMAIL_TAKEN',
+    'INPUT_INVALID',
+    'PASSWORD_COMMON',
+    'PASSWORD_GUESSABLE',
+    'PASSWORD_TOO_SHORT',
+    'RATE_LIMITED',
+    'REQUEST_INVALID',
+    'SESSION_ENDED',
+    'UNEXPECTED',
+    'WRONG_CREDENTIALS',
+  ]);
+  expect(text.match(/"token":/g)?.length).toBeGreaterThan(0);
+  const secrets = [...stored.map(String), ada.password, 'wrong horse', 'password123', 'bcrypt', '.ts:'];
+  expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  expect(bodies.flatMap((body) => secretKeys(JSON.parse(body)))).toEqual([]);
+  // It would notice.
+  const leaking = { user: { passwordHash: 1 }, error: { data: { stack: 1, fields: { password: [] } } } };
+  expect(secretKeys(leaking)).toEqual(['.user.passwordHash', '.error.data.stack']);
+});
