@@ -155,7 +155,7 @@ test('CVE-2026-53725 no answer and no error has a key or a value of what is stor
         { ...procedure.input, deliver: 'token' },
         { ...procedure.input, password: 'short' },
         { password: 1 },
-        ...Array<object>(3).fill({ email: ada.email, password: 'wrong horse' }),
+        ...Array.from({ length: 3 }, () => ({ email: ada.email, password: 'wrong horse' })),
         { ...procedure.input, password: 'latchkey2026', email: 'eve@example.com' },
         { ...procedure.input, password: 'password123', email: 'eve@example.com' },
         [],

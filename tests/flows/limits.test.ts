@@ -15,8 +15,8 @@ const statuses = async (answers: Promise<Response>[]): Promise<number[]> =>
   (await Promise.all(answers)).map(({ status }) => status).toSorted();
 
 describe('guesses at one account', () => {
-  // CVE-2024-4629, CVE-2019-5421: a counter that is read and then written lets many through at once.
-  test('are never evaluated beyond the limit, though 200 come at once from 200 networks', async () => {
+  // A counter that is read and then written lets many through at once (also CVE-2019-5421).
+  test('CVE-2024-4629 guesses at one account are never evaluated beyond the limit, though 200 come at once from 200 networks', async () => {
     await using app = await testApp();
     await app.post('/api/auth/register', ada);
     const before = app.hashes();
@@ -122,8 +122,8 @@ describe('guesses from one network', () => {
     for (let time = 0; time < 30; time += 1) expect((await logIn(app, ada, from('203.0.113.9'))).status).toBe(200);
   });
 
-  // CVE-2026-45364: a limiter keyed by the text of an IPv6 address has as many buckets as there are spellings.
-  test('are one bucket for a /64, however an address in it is written', async () => {
+  // Also CVE-2026-45364: a limiter keyed by the text of an IPv6 address has as many buckets as there are spellings.
+  test('GHSA-p6v2-xcpg-h6xw guesses are one bucket for a /64, however an address in it is written', async () => {
     await using app = await testApp();
     const spellings = [
       '2001:db8:1:2::1',
@@ -151,8 +151,8 @@ describe('guesses from one network', () => {
     expect(answers).toEqual([...Array(10).fill(401), 429, 429]);
   });
 
-  // CVE-2026-111934, CVE-2024-34451: whoever trusts the left end of the header has no limit at all.
-  test('are not told apart by what a client puts into X-Forwarded-For itself', async () => {
+  // Whoever trusts the left end of the header has no limit at all (also CVE-2026-108162, CVE-2024-34451).
+  test('CVE-2026-111934 guesses from one network are not told apart by what a client puts into X-Forwarded-For itself', async () => {
     await using app = await testApp();
     const answers: number[] = [];
     for (let index = 0; index < 12; index += 1) {

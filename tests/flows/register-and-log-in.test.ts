@@ -233,7 +233,7 @@ describe('registration', () => {
 });
 
 describe('a wrong login', () => {
-  test('says the same for an unknown address and a wrong password, byte for byte, after one hash each', async () => {
+  test('GHSA-6f65-4fv2-wwch a wrong login says the same for an unknown address and a wrong password, byte for byte, after one hash each', async () => {
     await using app = await testApp();
     await app.post('/api/auth/register', ada);
     const before = app.hashes();
