@@ -20,15 +20,12 @@ describe('the bcrypt-sha256 scheme', () => {
   });
 
   // bcrypt alone ignores what follows byte 72 (also CVE-2025-22228).
-  test.each([70, 71, 72, 73, 200])(
-    'CVE-2025-25298 bcrypt-sha256 tells passwords apart that differ only after byte %d',
-    async (length) => {
-      const stored = await hasher.hash('a'.repeat(length) + 'b');
-      expect(await hasher.verify('a'.repeat(length) + 'c', stored)).toBe(false);
-      expect(await hasher.verify('a'.repeat(length), stored)).toBe(false);
-      expect(await hasher.verify('a'.repeat(length) + 'b', stored)).toBe(true);
-    },
-  );
+  test.each([70, 71, 72, 73, 200])('CVE-2025-25298 what differs after byte %d is told apart', async (length) => {
+    const stored = await hasher.hash('a'.repeat(length) + 'b');
+    expect(await hasher.verify('a'.repeat(length) + 'c', stored)).toBe(false);
+    expect(await hasher.verify('a'.repeat(length), stored)).toBe(false);
+    expect(await hasher.verify('a'.repeat(length) + 'b', stored)).toBe(true);
+  });
 
   test('verifies exactly the password that was hashed, whatever the characters', async () => {
     await fc.assert(
