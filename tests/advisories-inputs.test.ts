@@ -34,6 +34,8 @@ test.each([
   '"eve\\"@attacker.test"@victim.test',
   'eve@attacker.test(@victim.test)',
   '<eve@attacker.test>@victim.test',
+  '"eve"@victim.test',
+  'eve(attacker)@victim.test',
 ])('GHSA-5jpx-9hw9-2fx4 an address that a mail program could read as another is none: %s', async (email) => {
   await using app = await testApp();
   for (const [face, procedure] of everyCall.filter(([, { fields }]) => fields.includes('email'))) {
