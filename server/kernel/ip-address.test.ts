@@ -31,3 +31,27 @@ test('addresses of one /64 are one network, whatever their spelling, and neighbo
   expect(networkOf('203.0.113.9')).toBe('203.0.113.9');
   expect(networkOf('unknown')).toBe('unknown');
 });
+
+test('GHSA-p6v2-xcpg-h6xw a thousand addresses of one /64 are one network, each in ten spellings', () => {
+  const group = (number: number): string => number.toString(16).padStart(4, '0');
+  const spellings = Array.from({ length: 1000 }, (_, host) => {
+    const [low, high] = [group((host * 7919) % 65_536), group(host)];
+    const [v4, v4Low] = [`${host % 256}.${host % 199}`, `${host % 7}.${host % 251}`];
+    return [
+      `2001:db8:1:2:0:0:${high}:${low}`,
+      `2001:0db8:0001:0002:0000:0000:${high}:${low}`,
+      `2001:DB8:1:2:0:0:${high}:${low}`.toUpperCase(),
+      `2001:db8:1:2::${high}:${low}`,
+      `2001:db8:1:2:${low}::${high}`,
+      `2001:db8:1:2:${low}:${high}:0:0`,
+      `2001:db8:1:2:0::${low}`,
+      `2001:db8:1:2::${low}%eth0`,
+      `2001:db8:1:2:0:0:${v4}.${v4Low}`,
+      ` 2001:db8:1:2:ffff:0:${high}:${low} `,
+    ];
+  }).flat();
+  expect(new Set(spellings).size).toBeGreaterThan(9000);
+  expect(new Set(spellings.map((text) => networkOf(canonicalIp(text) ?? text)))).toEqual(
+    new Set(['2001:db8:1:2::/64']),
+  );
+});
