@@ -10,6 +10,13 @@ export const sources = ['server', 'client'].flatMap((folder) =>
     .map((name) => join(folder, name).replaceAll('\\', '/')),
 );
 
+/** Every file of tests, as a path from the root. */
+export const testFiles = ['tests', 'server', 'client'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(folder, name).replaceAll('\\', '/')),
+);
+
 export const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 export interface Import {
