@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { connectionLimits } from '../server/http/connections.ts';
 import { appRouter } from '../server/router.ts';
-import { rowsIn } from './support/markdown.ts';
+import { rowsIn, sectionOf } from './support/markdown.ts';
 import { printLimits } from './support/print-limits.ts';
 import { root } from './support/process.ts';
 import { textOf } from './support/sources.ts';
@@ -31,7 +32,19 @@ test('the README lists every procedure', () => {
 test('2.1.3 the table of limits is the one in the code', () => {
   const table = rowsIn(printLimits());
   expect(table.length).toBeGreaterThan(3);
-  expect(rowsIn(textOf('docs/limits.md'))).toEqual(table);
+  expect(rowsIn(sectionOf('docs/limits.md', 'Limits'))).toEqual(table);
+});
+
+test('2.1.3 the limits on connections are those in the code', () => {
+  const { maxConnections, maxHeaderSize, headersTimeout, requestTimeout, inactivityTimeout, keepAliveTimeout } =
+    connectionLimits;
+  expect(rowsIn(sectionOf('docs/limits.md', 'Connections')).map(([, much]) => much)).toEqual([
+    maxConnections.toLocaleString('en'),
+    `${maxHeaderSize / 1024} kB, within ${headersTimeout / 1000} s`,
+    `64 kB of body, in ${requestTimeout / 1000} s`,
+    `${inactivityTimeout / 1000} s within a request`,
+    `${keepAliveTimeout / 1000} s between requests`,
+  ]);
 });
 
 test('every link and every script that the documentation names exists', () => {

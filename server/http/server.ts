@@ -5,6 +5,8 @@ import { seconds } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { createClientIp } from './client-ip.ts';
+import { connectionLimits, limitConnections } from './connections.ts';
+import type { ConnectionLimits } from './connections.ts';
 import { sendLiveness, sendReadiness } from './health.ts';
 import { createJsonHandler } from './json.ts';
 import type { CreateContext } from './node-context.ts';
@@ -30,9 +32,6 @@ export interface RunningServer {
   drain(): Promise<void>;
 }
 
-/** A slow sender is cut; looked for every few seconds, where Node's own default is half a minute. */
-const timeouts = { headersTimeout: seconds(10), requestTimeout: seconds(30), connectionsCheckingInterval: seconds(5) };
-
 const drainTime = seconds(10);
 const pauseBetweenLooks = seconds(0.05);
 
@@ -44,9 +43,11 @@ const pauseBetweenLooks = seconds(0.05);
 export async function serve(
   faces: Faces,
   config: HandlerConfig & { host: string; port: number },
+  limits: ConnectionLimits = connectionLimits,
 ): Promise<RunningServer> {
   const handle = handler(faces, config);
-  const server = createServer(timeouts, handle);
+  const server = createServer(limits, handle);
+  limitConnections(server, limits, faces.log);
   // Node would answer an `Expect` that it does not know by itself; a server may ignore it (RFC 9110 §10.1.1).
   server.on('checkExpectation', handle);
   await new Promise<void>((resolve, reject) => {

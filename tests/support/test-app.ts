@@ -9,6 +9,8 @@ import { createAuth } from '../../server/create-auth.ts';
 import type { Auth } from '../../server/create-auth.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
 import type { Hasher } from '../../server/hashing/hasher.ts';
+import { connectionLimits } from '../../server/http/connections.ts';
+import type { ConnectionLimits } from '../../server/http/connections.ts';
 import { serve } from '../../server/http/server.ts';
 import { createLogger } from '../../server/kernel/logger.ts';
 import { createTestClock } from './test-clock.ts';
@@ -37,9 +39,10 @@ export interface TestAppOptions {
   file?: string;
   /** One of its own; by default the usual one at a cost that is low. */
   hasher?: Hasher | 'ofProduction';
+  connections?: Partial<ConnectionLimits>;
 }
 
-export async function testApp({ env = {}, file, hasher }: TestAppOptions = {}): Promise<TestApp> {
+export async function testApp({ env = {}, file, hasher, connections }: TestAppOptions = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
   const path = file ?? join(folder, 'userAuth.db');
   const config = readConfig({
@@ -54,7 +57,7 @@ export async function testApp({ env = {}, file, hasher }: TestAppOptions = {}): 
   const log = createLogger(config.logLevel, { write: (line) => lines.push(line) });
   const counted = hasher === 'ofProduction' ? undefined : counting(hasher ?? createBcryptHasher(4, bcryptOnNodesPool));
   const auth = await createAuth(config, { log, clock, ...(counted && { hasher: counted.hasher }) });
-  const server = await serve({ ...auth, log }, config);
+  const server = await serve({ ...auth, log }, config, { ...connectionLimits, ...connections });
   const url = `http://localhost:${server.port}`;
 
   // Each call comes from a network of its own, unless a test says from which.
