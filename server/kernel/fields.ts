@@ -56,8 +56,9 @@ function asciiDomain(domain: string): string | undefined {
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) || domain !== domain.normalize('NFKC')) return undefined;
   if (!URL.canParse(`http://${domain}`)) return undefined;
   const { hostname } = new URL(`http://${domain}`);
-  const label = '[a-z0-9]([a-z0-9-]*[a-z0-9])?';
-  return new RegExp(`^(${label}\\.)+(?!\\d+$)${label}$`).test(hostname) ? hostname : undefined;
+  return /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+(?!\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(hostname)
+    ? hostname
+    : undefined;
 }
 
 const passwordCodePoints = 256;
