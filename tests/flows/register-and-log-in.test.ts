@@ -214,7 +214,7 @@ describe('registration', () => {
     expect(app.hashes()).toBe(0);
   });
 
-  test('of one address by 50 callers at once makes exactly one account', async () => {
+  test('2.3.4 an address that 50 callers register at once is given to exactly one of them', async () => {
     await using app = await testApp();
     const answers = await Promise.all(
       Array.from({ length: 50 }, async () => (await app.post('/api/auth/register', ada)).status),

@@ -150,7 +150,7 @@ describe('a session', () => {
     expect(await statusOfMe(app, headers)).toBe(401);
   });
 
-  test('is ended by exactly one of 20 logouts at once', async () => {
+  test('2.3.4 a session is ended by exactly one of 20 logouts at once', async () => {
     await using app = await testApp();
     const headers = { authorization: `Bearer ${await tokenOf(app)}` };
     const answers = await Promise.all(
