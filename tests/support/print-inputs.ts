@@ -1,15 +1,10 @@
 import { z } from 'zod';
 
-import { appRouter } from '../../server/router.ts';
-
-// tRPC keeps the schemas of a procedure, and its types do not say so.
-const procedures = Object.entries(
-  appRouter._def.procedures as unknown as Record<string, { _def: { inputs: z.ZodType[] } }>,
-);
+import { inputs } from './inputs.ts';
 
 /** The table of inputs in docs/inventory.md. */
 export function printInputs(): string {
-  const rows = procedures.flatMap(([procedure, { _def }]) => _def.inputs.flatMap((input) => rowsOf(procedure, input)));
+  const rows = inputs.flatMap(([procedure, input]) => rowsOf(procedure, input));
   return [['Procedure', 'Field', 'What it may be'], ['---', '---', '---'], ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
