@@ -30,7 +30,7 @@ test.each([
 });
 
 describe('fields that belong together', () => {
-  test("2.2.3 a password opens the account that it was set for, and nobody else's", async () => {
+  test('2.2.3 a password opens the account that it was set for, and no other', async () => {
     await using app = await testApp();
     for (const one of [ada, eve]) await app.post('/api/auth/register', one);
     const logIn = async (body: object) => (await app.post('/api/auth/login', body)).status;

@@ -89,26 +89,29 @@ describe.each(faces)('origins on %s', (face) => {
   });
 
   describe('(c) and nothing that changes anything once a list is set', () => {
-    test.each(foreign)('%j', async (origin) => {
-      await using app = await testApp({ env: listed });
-      const cookie = cookieOf(await app.post(register, ada)) ?? '';
-      const hashes = app.hashes();
+    test.each(foreign)(
+      '3.4.2 no page of an origin that is not listed reads an answer or changes anything: %j',
+      async (origin) => {
+        await using app = await testApp({ env: listed });
+        const cookie = cookieOf(await app.post(register, ada)) ?? '';
+        const hashes = app.hashes();
 
-      for (const headers of [{ origin }, { origin, cookie }] as Record<string, string>[]) {
-        for (const path of [login, register, named(face, 'auth.logout')]) {
-          const response = await app.post(path, path.endsWith('logout') ? {} : ada, headers);
-          expect(response.status).toBe(403);
-          expect(await response.text()).toContain('ORIGIN_REFUSED');
-          expect(response.headers.get('access-control-allow-origin')).toBeNull();
-          expect(response.headers.getSetCookie()).toEqual([]);
+        for (const headers of [{ origin }, { origin, cookie }] as Record<string, string>[]) {
+          for (const path of [login, register, named(face, 'auth.logout')]) {
+            const response = await app.post(path, path.endsWith('logout') ? {} : ada, headers);
+            expect(response.status).toBe(403);
+            expect(await response.text()).toContain('ORIGIN_REFUSED');
+            expect(response.headers.get('access-control-allow-origin')).toBeNull();
+            expect(response.headers.getSetCookie()).toEqual([]);
+          }
+          const read = await app.get(me, headers);
+          expect(await read.text()).not.toContain(ada.email);
+          expect(read.headers.get('access-control-allow-origin')).toBeNull();
         }
-        const read = await app.get(me, headers);
-        expect(await read.text()).not.toContain(ada.email);
-        expect(read.headers.get('access-control-allow-origin')).toBeNull();
-      }
-      expect(app.hashes()).toBe(hashes);
-      expect((await app.get(me, { cookie })).status).toBe(200);
-    });
+        expect(app.hashes()).toBe(hashes);
+        expect((await app.get(me, { cookie })).status).toBe(200);
+      },
+    );
   });
 
   describe('(d) without an origin', () => {
@@ -166,7 +169,7 @@ describe.each(faces)('origins on %s', (face) => {
     'text/plain',
     'application/octet-stream',
     '',
-  ])('a mutation is not run by a body of type %j', async (type) => {
+  ])('3.5.2 a mutation is not run by a body of type %j', async (type) => {
     await using app = await testApp();
     const cookie = cookieOf(await app.post(register, ada)) ?? '';
     const response = await app.post(named(face, 'auth.logout'), '--x--', { cookie, 'content-type': type });

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { appRouter } from '../../server/router.ts';
+import { crawl } from '../support/crawl.ts';
 import { raw } from '../support/raw.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
-import type { TestApp } from '../support/test-app.ts';
 
 const production = { PUBLIC_URL: 'https://auth.example.com', APP_URL: 'https://app.example.com' };
 const listed = { ...production, CORS_ORIGINS: 'https://shop.example.com' };
@@ -30,39 +29,6 @@ function expectHeaders(answer: { headers: Headers }, headers: Record<string, str
   expect(Object.fromEntries(answer.headers)).toMatchObject(headers);
   const names = [...answer.headers.keys()];
   expect(names.filter((name) => !(name in headers) && !others.includes(name))).toEqual([]);
-}
-
-const procedures = Object.keys(appRouter._def.procedures);
-const paths = procedures
-  .flatMap((path) => [`/trpc/${path}`, `/api/${path.replaceAll('.', '/')}`])
-  .concat(
-    '/livez',
-    '/readyz',
-    '/',
-    '/elsewhere',
-    '/trpc/auth.nothing',
-    '/api/auth/nothing',
-    '/.git/config',
-    '/trpc/%ff',
-  )
-  .concat('/trpc/auth.me,auth.me?batch=1', '/trpc/auth.me?input=%7B');
-
-/** Every path by every method, as a page of each kind of origin would ask. */
-async function crawl(app: TestApp): Promise<Response[]> {
-  const origins = ['https://app.example.com', 'https://shop.example.com', 'https://evil.example', 'null'];
-  const asked = ['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE'].flatMap((method) =>
-    paths.flatMap((path) => [undefined, ...origins].map((origin) => ({ method, path, origin }))),
-  );
-  return await Promise.all(
-    asked.map(async ({ method, path, origin }) => {
-      const headers = {
-        ...(origin === undefined ? {} : { origin }),
-        ...(method === 'OPTIONS' ? { 'access-control-request-method': 'POST' } : {}),
-        ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
-      };
-      return await fetch(app.url + path, { method, headers, ...(method === 'POST' ? { body: '{}' } : {}) });
-    }),
-  );
 }
 
 describe.each([
