@@ -77,6 +77,8 @@ function handler(faces: Faces, config: HandlerConfig) {
     const path = request.url?.split('?', 1)[0] ?? '';
     setSecurityHeaders(response);
     response.setHeader('Vary', 'Origin');
+    // No protocol but this one is spoken here (RFC 9110 §7.8), and Node reads no request behind one that asks for another.
+    if (request.headers.upgrade !== undefined) response.setHeader('Connection', 'close');
     const fault = faultOfHead(request);
     if (fault) {
       const about = { requestId: newId(), address: clientIp(request) };
