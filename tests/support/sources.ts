@@ -1,8 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-import { expect } from 'vitest';
-
 import { root } from './process.ts';
 
 /** Every file that is run in production, as a path from the root. */
@@ -37,10 +35,3 @@ export const imports: Import[] = sources.flatMap((from) =>
     return { from, to, typeOnly: found[2] !== undefined };
   }),
 );
-
-/** Holds something out of every source; the examples are what it must notice. */
-export function expectNowhere(forbidden: RegExp, examples: string[]): void {
-  for (const example of examples) expect(example).toMatch(forbidden);
-  expect(sources.length).toBeGreaterThan(40);
-  expect(sources.filter((file) => forbidden.test(textOf(file)))).toEqual([]);
-}
