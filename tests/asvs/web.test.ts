@@ -18,7 +18,10 @@ describe('whatever a public server is asked', () => {
 
   beforeAll(async () => {
     await using app = await testApp({ env: listed });
-    answers = await crawl(app, { 'sec-fetch-dest': 'document', accept: 'text/html' });
+    answers = await crawl(app, {
+      origins: ['https://evil.example'],
+      headers: { 'sec-fetch-dest': 'document', accept: 'text/html' },
+    });
     const tooLarge = await app.post('/api/auth/login', 'a'.repeat(100_000));
     const notJson = await app.post('/trpc/auth.login', '{}', { 'content-type': 'text/plain' });
     for (let guess = 0; guess < 5; guess += 1) await app.post('/api/auth/login', ada);

@@ -16,9 +16,14 @@ const paths = procedures
   )
   .concat('/trpc/auth.me,auth.me?batch=1', '/trpc/auth.me?input=%7B');
 
-/** Every path by every method, as a page of each kind of origin would ask. */
-export async function crawl(app: TestApp, further: Record<string, string> = {}): Promise<Response[]> {
-  const origins = ['https://app.example.com', 'https://shop.example.com', 'https://evil.example', 'null'];
+interface Crawl {
+  /** The origins of pages that ask, beside somebody without one. */
+  origins?: string[];
+  headers?: Record<string, string>;
+}
+
+/** Every path by every method. */
+export async function crawl(app: TestApp, { origins = [], headers: further = {} }: Crawl = {}): Promise<Response[]> {
   const asked = ['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE'].flatMap((method) =>
     paths.flatMap((path) => [undefined, ...origins].map((origin) => ({ method, path, origin }))),
   );
