@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { TRPCError } from '@trpc/server';
 
+import { endConnection } from './last-request.ts';
+
 /** Most bytes of a request's body, on either face. */
 const maxBodyBytes = 65_536;
 
@@ -28,12 +30,8 @@ export function refuseOtherThanJson({ method, headers }: IncomingMessage): TRPCE
  * @throws TRPCError PAYLOAD_TOO_LARGE, PARSE_ERROR, CLIENT_CLOSED_REQUEST
  */
 export async function readText(request: IncomingMessage, response: ServerResponse): Promise<string> {
-  const bytes = await readBytes(request);
-  if (!bytes) {
-    // The rest of the body is not read; the connection cannot be used again.
-    response.setHeader('Connection', 'close');
-    throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
-  }
+  const bytes = await readBytes(request, response);
+  if (!bytes) throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -41,23 +39,28 @@ export async function readText(request: IncomingMessage, response: ServerRespons
   }
 }
 
-/** `undefined` where there are too many. */
-async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return undefined;
+/** `undefined` where there are too many; then nothing more is read from the connection. */
+async function readBytes(request: IncomingMessage, response: ServerResponse): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  try {
-    // Node types the chunks of a stream as anything; without an encoding they are bytes.
-    // The socket stays open when the reading stops early: the refusal still has to be sent.
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  return await new Promise((resolve, reject) => {
+    const refuse = (): void => {
+      // Here and now: Node begins the next request on the connection before any promise is settled.
+      endConnection(request, response);
+      // What still comes is read and thrown away, so that the sender can read the refusal.
+      request.off('data', keep).resume();
+      resolve(undefined);
+    };
+    const keep = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > maxBodyBytes) return undefined;
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    throw new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', cause });
-  }
-  return Buffer.concat(chunks);
+      if (size > maxBodyBytes) refuse();
+      else chunks.push(chunk);
+    };
+    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return refuse();
+    request.on('data', keep);
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', (cause) => reject(new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', cause })));
+  });
 }
 
 /** The value of a text of JSON, `undefined` for an empty one. */

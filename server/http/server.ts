@@ -9,6 +9,7 @@ import { connectionLimits, limitConnections } from './connections.ts';
 import type { ConnectionLimits } from './connections.ts';
 import { sendLiveness, sendReadiness } from './health.ts';
 import { createJsonHandler } from './json.ts';
+import { comesTooLate, endConnection } from './last-request.ts';
 import type { CreateContext } from './node-context.ts';
 import { createCors, createOriginCheck } from './origin-check.ts';
 import type { OriginRule } from './origin-check.ts';
@@ -75,10 +76,11 @@ function handler(faces: Faces, config: HandlerConfig) {
       response.destroy();
     };
     const path = request.url?.split('?', 1)[0] ?? '';
+    if (comesTooLate(request)) return;
     setSecurityHeaders(response);
     response.setHeader('Vary', 'Origin');
     // No protocol but this one is spoken here (RFC 9110 §7.8), and Node reads no request behind one that asks for another.
-    if (request.headers.upgrade !== undefined) response.setHeader('Connection', 'close');
+    if (request.headers.upgrade !== undefined) endConnection(request, response);
     const fault = faultOfHead(request);
     if (fault) {
       const about = { requestId: newId(), address: clientIp(request) };

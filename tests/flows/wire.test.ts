@@ -107,6 +107,21 @@ describe.each(['/trpc/auth.', '/api/auth/'])('bodies to %s…', (face) => {
   });
 });
 
+// Node begins what stands behind such a body while the refusal is still being written (RFC 9112 §9.6).
+test.each(['/trpc/auth.login', '/api/auth/login'])(
+  'what follows a body to %s that is too large is not carried out',
+  async (path) => {
+    await using app = await testApp();
+    const type = 'Host: localhost\r\nContent-Type: application/json\r\n';
+    const large = `POST ${path} HTTP/1.1\r\n${type}Transfer-Encoding: chunked\r\n\r\n1000\r\n${'a'.repeat(4096)}\r\n`;
+    const rest = `10000\r\n${'a'.repeat(65_536)}\r\n0\r\n\r\n`;
+    const body = JSON.stringify(ada);
+    const behind = `POST /api/auth/register HTTP/1.1\r\n${type}Content-Length: ${body.length}\r\n\r\n${body}`;
+    expect(await raw(app, large + rest + behind)).toMatch(/^HTTP\/1\.1 413 (?!.*HTTP\/1\.1)/s);
+    expect(rows(app)).toEqual([0, 0]);
+  },
+);
+
 describe('the head of a request', () => {
   test.each(['TRACE', 'PUT', 'DELETE', 'PATCH', 'PROPFIND'])(
     'with the method %s is answered with 405',
