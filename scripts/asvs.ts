@@ -14,37 +14,44 @@ interface Outcome {
   promise: string;
   file: string;
   status: string;
+  why: string;
 }
 
 /** What vitest's JSON reporter writes, as far as it is read here. */
 interface Report {
-  testResults: { name: string; assertionResults: { title: string; status: string }[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    message?: string;
+    assertionResults: { title: string; status: string; failureMessages?: string[] }[];
+  }[];
 }
 
 const indent = ' '.repeat(12);
+// `npm run asvs -- 6.2` is that section alone.
+const [section = ''] = process.argv.slice(2);
+const rows = rowsIn(textOf('docs/asvs.md')).filter(([id = '']) => `${id}.`.startsWith(section && `${section}.`));
 const outcomes = ['vitest.config.ts', 'vitest.all.config.ts'].flatMap(run);
-let held = 0;
-let passed = 0;
-let others = 0;
+const counts = { held: 0, failed: 0, 'not yet': 0, open: 0 };
 
-for (const [id = '', level, asks, state] of rowsIn(textOf('docs/asvs.md'))) {
-  console.log(`${id.padEnd(7)} L${level}  ${asks}`);
-  if (state !== 'held') {
-    others += 1;
-    console.log(indent + state);
-    continue;
-  }
+for (const [id = '', level, asks, state = ''] of rows) {
   const own = outcomes.filter((outcome) => outcome.id === id);
-  held += 1;
-  if (own.length > 0 && own.every(({ status }) => status === 'passed')) passed += 1;
-  else console.log(`${indent}NOT HELD`);
-  for (const { status, promise, file } of own) console.log(`${indent}${status}: ${promise} (${file})`);
+  const isHeld = own.length > 0 && own.every(({ status }) => status === 'passed');
+  const result = state !== 'held' ? (state.startsWith('open') ? 'open' : 'not yet') : isHeld ? 'held' : 'failed';
+  counts[result] += 1;
+  console.log(`${id.padEnd(7)} L${level}  ${result.padEnd(8)} ${asks}`);
+  if (state !== 'held') console.log(indent + state);
+  const lines = own.map(({ status, promise, file, why }) => `${status}: ${promise} (${file})${why}`);
+  for (const line of new Set(lines)) console.log(indent + line);
+  if (state === 'held' && own.length === 0) console.log(`${indent}no test of this number has run`);
 }
 
 console.log(
-  `\n${passed} of ${held} requirements are held by tests that pass; ${others} do not apply yet, or are open.`,
+  `\n${Object.entries(counts)
+    .map(([result, count]) => `${count} ${result}`)
+    .join(', ')}`,
 );
-process.exitCode = passed === held ? 0 : 1;
+process.exitCode = counts.failed === 0 ? 0 : 1;
 
 /** How the tests of one configuration ended whose names begin with an ID. */
 function run(config: string): Outcome[] {
@@ -63,6 +70,10 @@ function run(config: string): Outcome[] {
     ];
     spawnSync(process.execPath, [vitest, 'run', ...options], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
     const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    for (const { name, status, message, assertionResults } of testResults) {
+      if (status === 'failed' && assertionResults.length === 0)
+        console.error(`${name} did not run: ${firstLine(message)}`);
+    }
     return testResults.flatMap((result) => outcomesIn(result));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -71,8 +82,20 @@ function run(config: string): Outcome[] {
 
 function outcomesIn({ name, assertionResults }: Report['testResults'][number]): Outcome[] {
   const file = relative(root, name).replaceAll('\\', '/');
-  return assertionResults.flatMap(({ title, status }) => {
+  return assertionResults.flatMap(({ title, status, failureMessages = [] }) => {
     const [, id, promise = ''] = /^(\d+\.\d+\.\d+) (.*)/s.exec(title) ?? [];
-    return id === undefined || status === 'pending' || status === 'skipped' ? [] : [{ id, promise, file, status }];
+    return id === undefined || status === 'pending' || status === 'skipped'
+      ? []
+      : [
+          {
+            id,
+            promise,
+            file,
+            status,
+            why: failureMessages.map((message) => `\n${indent}  ${firstLine(message)}`).join(''),
+          },
+        ];
   });
 }
+
+const firstLine = (text = ''): string => text.split('\n', 1)[0] ?? '';

@@ -55,12 +55,18 @@ function readArguments(): { help?: boolean } {
 }
 
 /** Set-ups that work and are likely to be wrong. */
-function warn(log: Logger, { host, publicUrl, trustedProxies }: Config): void {
+function warn(log: Logger, { host, publicUrl, trustedProxies, corsOrigins }: Config): void {
   const isDevelopment = isLoopback(publicUrl);
   const isOpen = host !== 'localhost' && !isLoopback(`http://${isIPv6(host) ? `[${host}]` : host}`);
   // Cookies and passwords would cross the network in clear text.
   if (isDevelopment && isOpen) {
     log.warn({ event: 'host.open' }, 'Listening beyond this machine without https: set PUBLIC_URL, or take HOST away');
+  }
+  if (!isDevelopment && !corsOrigins) {
+    log.warn(
+      { event: 'origins.open' },
+      'CORS_ORIGINS is not set: pages of any origin may call, without cookies. Set it to the origins of your pages, or to APP_URL if there are no others',
+    );
   }
   if (!isDevelopment && trustedProxies.length === 0) {
     log.warn(

@@ -22,11 +22,13 @@ test('the README shows the example that is run, letter by letter', () => {
 });
 
 test('the README lists every procedure', () => {
-  for (const path of Object.keys(appRouter._def.procedures)) {
-    expect(textOf('README.md')).toContain(`\`${path}\``);
-    expect(textOf('README.md')).toContain(`/trpc/${path}\``);
-    expect(textOf('README.md')).toContain(`/api/${path.replaceAll('.', '/')}\``);
-  }
+  const readme = textOf('README.md');
+  const names = Object.keys(appRouter._def.procedures).flatMap((path) => [
+    `\`${path}\``,
+    `/trpc/${path}\``,
+    `/api/${path.replaceAll('.', '/')}\``,
+  ]);
+  expect(names.filter((name) => !readme.includes(name))).toEqual([]);
 });
 
 test('2.1.3 the table of limits is the one in the code', () => {

@@ -22,9 +22,23 @@ const attacks: Attack[] = [hydra, ffuf, wapiti, slowhttptest, sqlmap];
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-attack-'));
 const startedAt = performance.now();
 
+const usage = (tools: string[]): string => `Usage: npm run attack [-- <tool> …]
+
+Attacks a server of its own on loopback with ${tools.join(', ')}, or with those that are named.
+Ends with 0 where nothing was found, 1 where something was or a control failed, 2 where it broke off,
+3 where a tool is not installed.`;
+
 async function main(): Promise<number> {
-  // `npm run attack -- ffuf` is that tool alone.
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  const known = attacks.map(({ tool }) => tool);
+  const unknown = positionals.filter((name) => !known.includes(name));
+  if (values.help || unknown.length > 0) {
+    console.error(`${unknown.map((name) => `No such tool: ${name}.\n`).join('')}${usage(known)}`);
+    return values.help ? exitCodes.nothingFound : exitCodes.failed;
+  }
   const chosen = attacks.filter(({ tool }) => positionals.length === 0 || positionals.includes(tool));
   const missing = missingOf(chosen.map(({ tool }) => tool));
   if (missing.length > 0) {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { sessions, users } from '../../server/db/schema.ts';
 import { entriesOf } from '../support/log-entries.ts';
 import { raw } from '../support/raw.ts';
+import { withoutOutput } from '../support/procedures.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
@@ -32,6 +33,10 @@ describe.each(faces)('at %s…', (face) => {
   };
   const message = isPlain ? ['message'] : [];
   const user = ['user', 'user.createdAt', 'user.email', 'user.id', 'user.name'];
+
+  test('15.3.1 every procedure says which fields its answer has', () => {
+    expect(withoutOutput).toEqual([]);
+  });
 
   test('15.3.1 an answer has the fields that it needs, and no other', async () => {
     await using app = await testApp();

@@ -8,7 +8,9 @@ const isHeld = ({ state }: { state: string }): boolean => state === 'held';
 
 /** The IDs with which names of tests begin. */
 const named = new Set(
-  testFiles.flatMap((file) => [...textOf(file).matchAll(/\(\s*['"`](\d+\.\d+\.\d+) /g)].map(([, id = '']) => id)),
+  testFiles.flatMap((file) =>
+    [...textOf(file).matchAll(/(?<!skip|todo)\(\s*['"`](\d+\.\d+\.\d+) /g)].map(([, id = '']) => id),
+  ),
 );
 
 describe('the table of ASVS', () => {

@@ -29,11 +29,17 @@ export const procedures: Procedure[] = Object.entries(known).map(([path, { _def 
   return { path, type: _def.type, fields, input: Object.fromEntries(required.map((name) => [name, sampleOf(name)])) };
 });
 
+/** Those without a schema for their answer, which would let out whatever a service returns. */
+export const withoutOutput = Object.entries(known)
+  // tRPC's type leaves it out.
+  .filter(([, { _def }]) => !('output' in _def && _def.output))
+  .map(([path]) => path);
+
 export const mutations = procedures.filter(({ type }) => type === 'mutation');
 
 function sampleOf(field: string): unknown {
   if (field === 'email' || field === 'password') return ada[field];
-  throw new Error(`Say what a right ${field} is`);
+  throw new Error(`Say in sampleOf of tests/support/procedures.ts what a right ${field} is`);
 }
 
 export const faces = ['/trpc/', '/api/'] as const;
