@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { TRPCError } from '@trpc/server';
 
-import { endConnection } from './last-request.ts';
+import { endConnection } from './pipelining.ts';
 
 /** Most bytes of a request's body, on either face. */
 const maxBodyBytes = 65_536;

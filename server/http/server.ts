@@ -9,10 +9,10 @@ import { connectionLimits, limitConnections } from './connections.ts';
 import type { ConnectionLimits } from './connections.ts';
 import { sendLiveness, sendReadiness } from './health.ts';
 import { createJsonHandler } from './json.ts';
-import { comesTooLate, endConnection } from './last-request.ts';
 import type { CreateContext } from './node-context.ts';
 import { createCors, createOriginCheck } from './origin-check.ts';
 import type { OriginRule } from './origin-check.ts';
+import { endConnection, isInTurn } from './pipelining.ts';
 import { createRpcHandler } from './rpc.ts';
 import { createSecurityHeaders } from './security-headers.ts';
 import { sendJson } from './send.ts';
@@ -76,7 +76,7 @@ function handler(faces: Faces, config: HandlerConfig) {
       response.destroy();
     };
     const path = request.url?.split('?', 1)[0] ?? '';
-    if (comesTooLate(request)) return;
+    if (!isInTurn(request, response)) return;
     setSecurityHeaders(response);
     response.setHeader('Vary', 'Origin');
     // No protocol but this one is spoken here (RFC 9110 §7.8), and Node reads no request behind one that asks for another.

@@ -122,6 +122,16 @@ test.each(['/trpc/auth.login', '/api/auth/login'])(
   },
 );
 
+test('of the requests that one connection sends at once no more than 20 are begun, and beyond them it is cut', async () => {
+  await using app = await testApp();
+  const one = 'GET /trpc/auth.me HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const last = one.replace('Host', 'Connection: close\r\nHost');
+  const answers = async (text: string): Promise<number> => (await raw(app, text)).split('HTTP/1.1 200 ').length - 1;
+  expect(await answers(one.repeat(19) + last)).toBe(20);
+  expect(await answers(one.repeat(5000) + last)).toBeLessThanOrEqual(20);
+  expect((await app.get('/livez')).status).toBe(200);
+});
+
 describe('the head of a request', () => {
   test.each(['TRACE', 'PUT', 'DELETE', 'PATCH', 'PROPFIND'])(
     'with the method %s is answered with 405',
