@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { emailAddress, password, personName } from './fields.ts';
 
@@ -115,6 +115,24 @@ describe('a password', () => {
     expect(password.parse('cafe\u0301 au lait')).toBe(password.parse('caf\u00e9 au lait'));
   });
 });
+
+// Of each letter with marks on it, as many as fit a password when they are composed.
+test.each(['한', 'ệ', 'é', '😀'])('a password of 256 or 1,024 bytes of %s fits, however it is written', (letter) => {
+  const longest = letter.repeat(Math.min(256, Math.floor(1024 / Buffer.byteLength(letter))));
+  expect(password.parse(longest.normalize('NFD'))).toBe(longest);
+});
+
+// Normalising marks takes time that grows with the square of their number: 10,000 of them 0.3 seconds.
+test.each([password, emailAddress, personName])(
+  'a text that no field can hold is refused before it is normalised',
+  (field) => {
+    const normalize = vi.spyOn(String.prototype, 'normalize');
+    const marks = `a${'\u0301\u0316'.repeat(5000)}`;
+    expect(field.safeParse(marks).error?.issues).toMatchObject([{ message: 'Is too long.' }]);
+    expect(normalize).not.toHaveBeenCalled();
+    normalize.mockRestore();
+  },
+);
 
 describe('a name', () => {
   test.each(['Ada', 'Ada Lovelace', '李小龍', "O'Brien <b>", ' spaced '])('%j is kept exactly', (name) => {
