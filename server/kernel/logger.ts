@@ -1,6 +1,8 @@
 import { pino, stdSerializers } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
+import { boundRefusals } from './bounded-refusals.ts';
+
 export type { Logger } from 'pino';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -11,16 +13,28 @@ export type LogLevel = (typeof logLevels)[number];
  * Entries carry an event name and ids, never an e-mail address, password or token.
  */
 export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
-  return pino(
+  const isWritten = boundRefusals((omitted) => {
+    log.warn({ event: 'refusals.omitted', omitted }, 'So many refusals that most of the last minute were not written');
+  });
+  const log = pino(
     {
       level,
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: withoutValues },
+      hooks: {
+        logMethod(args, method) {
+          const [entry] = args as unknown[];
+          const isRefusal =
+            typeof entry === 'object' && entry !== null && 'event' in entry && entry.event === 'procedure.refused';
+          if (!isRefusal || isWritten(entry)) method.apply(this, args);
+        },
+      },
     },
     destination,
   );
+  return log;
 }
 
 /** Name, message and stack of an error and its causes; other fields may hold what a person typed. */
