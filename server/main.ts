@@ -29,6 +29,8 @@ async function main(): Promise<void> {
     return;
   }
   const config = readConfig(environmentWithFile());
+  // Whoever reads the log may go away; the server stays.
+  process.stdout.on('error', () => {});
   const log = createLogger(config.logLevel, process.stdout.isTTY ? readable() : process.stdout);
   const auth = await createAuth(config, { log });
   const server = await serve({ ...auth, log }, config).catch(async (error: unknown) => {

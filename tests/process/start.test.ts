@@ -111,3 +111,11 @@ describe('npm start', () => {
     expect(said[0]).toContain('needs Node.js 24 or newer, and this is v20.20.2');
   });
 });
+
+test('a server lives on when whoever reads its log goes away', async () => {
+  using project = projectFolder();
+  await using server = run(`${startLine} | head -n 1`, { cwd: project.path, env: withNode() });
+  const url = await addressOf(server);
+  for (let time = 0; time < 5; time += 1) expect((await fetch(`${url}/trpc/nothing`)).status).toBe(404);
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+});
