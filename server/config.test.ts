@@ -76,6 +76,8 @@ describe('the configuration', () => {
     ['CORS_ORIGINS', 'https://a.example.com,'],
     ['TRUSTED_PROXIES', 'proxy.example.com'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['TRUSTED_PROXIES', '::/0'],
     ['TRUSTED_PROXIES', '10.0.0.0/8/8'],
     ['REGISTRATION', 'maybe'],
     ['BCRYPT_COST', '9'],

@@ -38,9 +38,9 @@ const commaSeparated = <Item extends z.ZodType<string, string>>(item: Item) =>
 const address = z.string().refine((value) => {
   const [ip = '', bits, ...rest] = value.split('/');
   const most = isIP(ip) === 6 ? 128 : 32;
-  return (
-    isIP(ip) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
-  );
+  if (isIP(ip) === 0 || rest.length > 0) return false;
+  // A range of everybody would let every client choose its own address.
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most);
 }, 'must be IP addresses or ranges such as 10.0.0.0/8');
 
 const inSeconds = (milliseconds: number): number => milliseconds / 1000;

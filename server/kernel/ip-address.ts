@@ -1,21 +1,23 @@
 import { isIP, isIPv4 } from 'node:net';
 
 /**
- * An IP address in its one spelling, IPv4 where it is one in IPv6's clothes (RFC 4291 §2.5.5.2), or
- * `undefined` where the text is no address.
+ * An IP address in its one spelling, IPv4 where it is one in IPv6's clothes (RFC 4291 §2.5.5.2, and
+ * behind a translator RFC 6052 §2.1), or `undefined` where the text is no address.
  */
 export function canonicalIp(text: string): string | undefined {
   const [ip = ''] = text.trim().split('%', 1);
   if (isIPv4(ip)) return ip;
   if (isIP(ip) !== 6) return undefined;
   const groups = groupsOf(ip);
-  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
-  if (!isMapped) return compressed(ip);
+  if (!mappings.includes(groups.slice(0, 6).join())) return compressed(ip);
   return groups
     .slice(6)
     .flatMap((group) => [group >> 8, group & 0xff])
     .join('.');
 }
+
+/** What stands before an IPv4 address: ::ffff:0:0/96 and 64:ff9b::/96. */
+const mappings = [[0, 0, 0, 0, 0, 0xffff].join(), [0x64, 0xff9b, 0, 0, 0, 0].join()];
 
 /**
  * Whom a limit counts for: an IPv4 address, or the /64 of an IPv6 address, in which one customer
