@@ -89,6 +89,18 @@ describe.each(faces)('at %s…', (face) => {
     expect([countOf(app, 'users'), countOf(app, 'sessions')]).toEqual([1, 1]);
   });
 
+  test('16.5.3 nor while only the limits of logins cannot count', async () => {
+    await using app = await testApp();
+    await app.post(`${face}register`, ada);
+    const hashes = app.hashes();
+    change(
+      app,
+      "create trigger no_count before insert on limit_counters when new.id like 'login.%' begin select raise(abort, 'no'); end",
+    );
+    await signsNobodyIn(await app.post(`${face}login`, ada));
+    expect(app.hashes()).toBe(hashes);
+  });
+
   test('16.5.3 a right password that cannot be verified is no sign-in, nor is an account without a hash made', async () => {
     const broken = { is: false };
     const unless = async <Result>(work: Promise<Result>): Promise<Result> => await (broken.is ? failing() : work);

@@ -53,7 +53,7 @@ describe('the session cookie', () => {
 });
 
 describe('a token in the body', () => {
-  test('is given once, without a cookie, and works as a bearer token', async () => {
+  test('3.3.4 a token in the body is given once, without a cookie, and works as a bearer token', async () => {
     await using app = await testApp();
     const response = await app.post('/api/auth/register', { ...ada, deliver: 'token' });
     expect(response.headers.getSetCookie()).toEqual([]);
