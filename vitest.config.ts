@@ -1,13 +1,38 @@
 import { defineConfig } from 'vitest/config';
 
+const common = {
+  // Quick imports of drizzle-orm, as in production.
+  execArgv: ['--import', './server/preload.mjs'],
+  pool: 'forks' as const,
+  // Some tests start whole processes, on machines that may be busy.
+  testTimeout: 30_000,
+};
+
 export default defineConfig({
   test: {
-    include: ['{server,client,tests}/**/*.test.ts'],
-    exclude: ['tests/all/**', '**/node_modules/**'],
-    // Quick imports of drizzle-orm, as in production.
-    execArgv: ['--import', './server/preload.mjs'],
-    pool: 'forks',
-    // Some tests start whole processes, on machines that may be busy.
-    testTimeout: 30_000,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'sqlite',
+          include: ['{server,client,tests}/**/*.test.ts'],
+          exclude: ['tests/all/**', '**/node_modules/**', '**/*.postgres.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'postgres',
+          // Every feature and every rule; not what is decided before a database is asked.
+          include: ['tests/flows/**/*.test.ts', 'server/{features,limits}/**/*.test.ts', '**/*.postgres.test.ts'],
+          exclude: [
+            '**/node_modules/**',
+            'tests/flows/{bad-input,connections,odd-requests,origins,security-headers,wire}.test.ts',
+          ],
+          env: { TEST_DATABASE: 'postgres' },
+          globalSetup: './tests/support/postgres-setup.ts',
+        },
+      },
+    ],
   },
 });

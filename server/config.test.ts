@@ -20,6 +20,7 @@ describe('the configuration', () => {
       port: 3000,
       host: '127.0.0.1',
       databaseUrl: 'file:./userAuth.db',
+      databasePoolSize: 10,
       publicUrl: 'http://localhost:3000',
       appUrl: 'http://localhost:3000',
       corsOrigins: undefined,
@@ -113,6 +114,20 @@ describe('the configuration', () => {
 
   test('says which entry of a list is wrong', () => {
     expect(faultsOf({ CORS_ORIGINS: 'https://a.example.com,x' })).toContain('CORS_ORIGINS: entry 2 must be');
+  });
+
+  test.each([
+    ['postgres://latchkey@localhost/latchkey', true],
+    ['postgresql://latchkey@127.0.0.1:5433/latchkey', true],
+    ['postgres:///latchkey?host=/var/run/postgresql', true],
+    ['postgres://latchkey@db.example.com/latchkey?sslmode=verify-full', true],
+    ['postgres://latchkey@db.internal/latchkey?sslmode=disable', true],
+    ['postgres://latchkey@db.example.com/latchkey', false],
+    ['postgres://latchkey@db.example.com/latchkey?sslmode=require', false],
+    ['postgres://latchkey@localhost/latchkey?sslmode=prefer', false],
+  ])('12.3.1 takes %s only where the way to the database is encrypted or said to be safe: %s', (url, isTaken) => {
+    if (isTaken) expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
+    else expect(faultsOf({ DATABASE_URL: url })).toMatch(/sslmode=verify-full/);
   });
 
   test('refuses to switch the limits off where the world can reach them', () => {

@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { openSqlite } from './db/open-sqlite.ts';
+import { openDatabase } from './db/open-database.ts';
 import type { Deps } from './deps.ts';
 import { purgeSessions } from './features/sessions/service.ts';
 import { createBcryptPool } from './hashing/bcrypt-pool.ts';
@@ -32,7 +32,7 @@ export type Parts = Pick<Deps, 'log'> & Partial<Pick<Deps, 'clock' | 'hasher'>>;
  * @throws Unusable when the database cannot be used as it is
  */
 export async function createAuth(config: Config, parts: Parts): Promise<Auth> {
-  const db = await openSqlite(config.databaseUrl);
+  const db = await openDatabase(config.databaseUrl, { poolSize: config.databasePoolSize, log: parts.log });
   const clock = parts.clock ?? systemClock;
   const pool = parts.hasher ? undefined : createBcryptPool({ cost: config.bcryptCost });
   const deps: Deps = {
@@ -61,7 +61,7 @@ export async function createAuth(config: Config, parts: Parts): Promise<Auth> {
     async close() {
       clearInterval(purging);
       await pool?.close();
-      db.close();
+      await db.close();
     },
   };
 }

@@ -8,7 +8,9 @@ import { importCommands } from './cli/import-commands.ts';
 import { ConfigError, describeConfig, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { createAuth } from './create-auth.ts';
+import { isPostgres } from './db/open-database.ts';
 import { OldServerFile } from './db/old-server-file.ts';
+import { nameOf } from './db/postgres-url.ts';
 import { pathOf, Unusable } from './db/sqlite-file.ts';
 import { serve } from './http/server.ts';
 import { seconds } from './kernel/clock.ts';
@@ -80,7 +82,7 @@ function warn(log: Logger, { host, publicUrl, trustedProxies, corsOrigins }: Con
 
 function announce(log: Logger, config: Config, port: number): void {
   const url = config.port === port ? config.publicUrl : `http://localhost:${port}`;
-  const database = pathOf(config.databaseUrl);
+  const database = isPostgres(config.databaseUrl) ? nameOf(config.databaseUrl) : pathOf(config.databaseUrl);
   log.info({ event: 'server.started', url }, `Server running at ${url} (listening on ${config.host}:${port})`);
   log.info({ event: 'server.database', database }, `Database ${database}`);
   log.info({ event: 'server.trpc', url: `${url}/trpc` }, `tRPC at ${url}/trpc, such as auth.login`);

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
       const deps = { db, clock: systemClock, hasher: createBcryptHasher(config.bcryptCost, bcryptOnNodesPool) };
       return await importAccounts(deps, accounts, onProgress);
     } finally {
-      db.close();
+      await db.close();
     }
   });
   say(report, target);

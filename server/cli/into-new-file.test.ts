@@ -25,7 +25,7 @@ async function fill(url: string, hasher: Hasher = quick, onProgress: (done: numb
   try {
     return await importAccounts({ db, clock: systemClock, hasher }, accounts, onProgress);
   } finally {
-    db.close();
+    await db.close();
   }
 }
 
@@ -66,7 +66,7 @@ describe('a new database', () => {
         await server.orm
           .insert(server.tables.users)
           .values({ id: 'a', createdAt: new Date(0), email: 'ada@example.com', passwordHash: 'x' });
-        server.close();
+        await server.close();
         return report;
       }),
     );

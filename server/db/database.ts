@@ -34,8 +34,5 @@ export interface Database extends Queryable {
   unsynced: Queryable;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
-
-/** The history of applied migrations; a name of our own, so that a host's migrations are not mixed with ours. */
-export const historyTable = 'latchkey_migrations';

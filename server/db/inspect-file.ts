@@ -2,8 +2,7 @@ import { statSync } from 'node:fs';
 
 import type Sqlite from 'better-sqlite3';
 
-import { historyTable } from './database.ts';
-import { newestMigration } from './migrate.ts';
+import { historyTable, newestMigration } from './migrations.ts';
 import {
   isOldServerFile,
   isOurs,
@@ -52,7 +51,7 @@ function refuseForeign(path: string, client: Sqlite.Database): void {
 
 function refuseNewer(path: string, client: Sqlite.Database): void {
   const applied = client.prepare(`select max(created_at) from ${historyTable}`).pluck().get();
-  if (Number(applied) <= newestMigration()) return;
+  if (Number(applied) <= newestMigration('sqlite')) return;
   throw new Unusable(
     `The database ${path} was made by a newer version of Latchkey. Start that version or a later one, or restore a backup made with this one.`,
   );

@@ -1,22 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 import type Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate as applyMigrations } from 'drizzle-orm/better-sqlite3/migrator';
-import { z } from 'zod';
 
-import { historyTable } from './database.ts';
-
-const folder = fileURLToPath(new URL('../../drizzle/sqlite', import.meta.url));
-
-const journal = z.object({ entries: z.array(z.object({ when: z.number() })) });
-
-/** When the newest migration that this version knows was made, in milliseconds; the history table holds the same number. */
-export function newestMigration(): number {
-  const { entries } = journal.parse(JSON.parse(readFileSync(`${folder}/meta/_journal.json`, 'utf8')));
-  return Math.max(...entries.map(({ when }) => when));
-}
+import { folderOf, historyTable, newestMigration } from './migrations.ts';
 
 /**
  * Applies the migrations that are missing, each with its history row in one transaction.
@@ -28,7 +14,7 @@ export function migrate(client: Sqlite.Database): void {
   if (isUpToDate(client)) return;
   client.pragma('foreign_keys = OFF');
   try {
-    applyMigrations(drizzle(client), { migrationsFolder: folder, migrationsTable: historyTable });
+    applyMigrations(drizzle(client), { migrationsFolder: folderOf('sqlite'), migrationsTable: historyTable });
   } catch (error) {
     // Another process may have started on the same file at the same moment and been first.
     if (!isUpToDate(client)) throw error;
@@ -45,5 +31,5 @@ function isUpToDate(client: Sqlite.Database): boolean {
   const hasHistory = client.prepare('select 1 from sqlite_schema where name = ?').get(historyTable);
   if (!hasHistory) return false;
   const applied = client.prepare(`select max(created_at) from ${historyTable}`).pluck().get();
-  return Number(applied ?? 0) >= newestMigration();
+  return Number(applied ?? 0) >= newestMigration('sqlite');
 }

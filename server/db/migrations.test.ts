@@ -1,25 +1,13 @@
-import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, readdirSync } from 'node:fs';
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 
+import { drizzleKit } from '../../tests/support/drizzle-kit.ts';
+import { root } from '../../tests/support/process.ts';
 import { temporaryFolder } from '../../tests/support/temporary-folder.ts';
 import { openSqlite } from './open-sqlite.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const drizzleKit = `${root}/node_modules/drizzle-kit/bin.cjs`;
-
-async function kit(args: string[], url = 'file::memory:'): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [drizzleKit, ...args], {
-    cwd: root,
-    env: { ...process.env, DATABASE_URL: url },
-  });
-  return stdout + stderr;
-}
 
 function dump(path: string): { schema: unknown[]; history: unknown[] } {
   const client = new Sqlite(path, { readonly: true });
@@ -38,7 +26,7 @@ describe('the migrations', () => {
     using folder = temporaryFolder();
     cpSync(`${root}/drizzle/sqlite`, folder.path, { recursive: true });
     const before = readdirSync(folder.path);
-    const said = await kit([
+    const said = await drizzleKit([
       'generate',
       '--dialect=sqlite',
       '--schema=./server/db/schema.ts',
@@ -49,19 +37,19 @@ describe('the migrations', () => {
   });
 
   test('are consistent: drizzle-kit check agrees', async () => {
-    expect(await kit(['check'])).toContain("Everything's fine");
+    expect(await drizzleKit(['check'])).toContain("Everything's fine");
   });
 
   test('applied by drizzle-kit are the ones that the server applies', async () => {
     using folder = temporaryFolder();
     const [byKit, byServer] = [folder.file('kit.db'), folder.file('server.db')];
-    await kit(['migrate'], `file:${byKit}`);
-    (await openSqlite(`file:${byServer}`)).close();
+    await drizzleKit(['migrate'], `file:${byKit}`);
+    await (await openSqlite(`file:${byServer}`)).close();
     expect(dump(byKit)).toEqual(dump(byServer));
 
     // Each finds nothing to do after the other.
-    (await openSqlite(`file:${byKit}`)).close();
-    await kit(['migrate'], `file:${byServer}`);
+    await (await openSqlite(`file:${byKit}`)).close();
+    await drizzleKit(['migrate'], `file:${byServer}`);
     expect(dump(byKit)).toEqual(dump(byServer));
     expect(dump(byKit).history).toHaveLength(migrationFiles().length);
   });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 import Sqlite from 'better-sqlite3';
 
-import { historyTable } from './database.ts';
+import { historyTable } from './migrations.ts';
 import { Unusable } from './sqlite-file.ts';
 
 /** A file that the server made which Latchkey replaces: it can be imported. */

@@ -32,7 +32,7 @@ describe('opening a file', () => {
     using folder = temporaryFolder();
     const db = await openSqlite(`file:${folder.file('new.db')}`);
     await db.ping();
-    db.close();
+    await db.close();
     if (process.platform !== 'win32') expect(statSync(folder.file('new.db')).mode & 0o777).toBe(0o600);
   });
 
@@ -40,7 +40,7 @@ describe('opening a file', () => {
     using folder = temporaryFolder();
     writeFileSync(folder.file('empty.db'), '');
     chmodSync(folder.file('empty.db'), 0o666);
-    (await openSqlite(`file:${folder.file('empty.db')}`)).close();
+    await (await openSqlite(`file:${folder.file('empty.db')}`)).close();
     if (process.platform !== 'win32') expect(statSync(folder.file('empty.db')).mode & 0o777).toBe(0o600);
   });
 
@@ -53,7 +53,7 @@ describe('opening a file', () => {
     expect(await pragma('foreign_keys')).toBe(1);
     await insertUser(db.unsynced, 'a');
     expect(await pragma('synchronous')).toBe(2);
-    db.close();
+    await db.close();
   });
 
   test.each<[string, (path: string) => void, RegExp]>([
@@ -96,7 +96,7 @@ describe('opening a file', () => {
   test('a database of a newer version is refused with a sentence that says what to do', async () => {
     using folder = temporaryFolder();
     const path = folder.file('a.db');
-    (await openSqlite(`file:${path}`)).close();
+    await (await openSqlite(`file:${path}`)).close();
     new Sqlite(path).exec("insert into latchkey_migrations (hash, created_at) values ('later', 9999999999999)").close();
     expect((await refusalOf(`file:${path}`)).message).toMatch(/newer version of Latchkey.*Start that version/);
   });
@@ -104,7 +104,7 @@ describe('opening a file', () => {
   test('a file that another program keeps locked is refused with a sentence, after a while', async () => {
     using folder = temporaryFolder();
     const path = folder.file('a.db');
-    (await openSqlite(`file:${path}`)).close();
+    await (await openSqlite(`file:${path}`)).close();
     const other = new Sqlite(path);
     other.pragma('locking_mode = EXCLUSIVE');
     other.exec('begin exclusive');
@@ -117,7 +117,7 @@ describe('opening a file', () => {
     const url = `file:${folder.file('a.db')}`;
     const opened = await Promise.all(Array.from({ length: 5 }, async () => await openSqlite(url)));
     await Promise.all(opened.map(async (db) => await db.ping()));
-    opened.forEach((db) => db.close());
+    await Promise.all(opened.map(async (db) => await db.close()));
   });
 });
 
@@ -165,7 +165,7 @@ describe('a write-locked database', () => {
     // Loosely bounded: a driver that waits on the main thread would take all of its time-out.
     expect(slowest).toBeLessThan(500);
     other.close();
-    db.close();
+    await db.close();
   });
 
   test('is given up after a bounded wait with BUSY, and nothing is stored', async () => {
@@ -187,7 +187,7 @@ describe('a write-locked database', () => {
     other.exec('rollback');
     expect(await ids(db)).toEqual([]);
     other.close();
-    db.close();
+    await db.close();
   });
 
   async function slowestOf(times: number, work: () => Promise<void>): Promise<number> {

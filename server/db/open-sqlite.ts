@@ -8,6 +8,7 @@ import type { ExactlyOne } from '../kernel/exactly-one.ts';
 import type { Database, Queryable, Statement } from './database.ts';
 import { inspectFile } from './inspect-file.ts';
 import { migrate } from './migrate.ts';
+import { passErrorsThrough } from './pass-errors-through.ts';
 import * as schema from './schema.ts';
 import { whenFree } from './sqlite-runner.ts';
 import { pathOf, Unusable } from './sqlite-file.ts';
@@ -109,7 +110,7 @@ function asDatabase(client: Sqlite.Database): Database {
     async ping() {
       await whenFree(() => prepare('select 1 from users limit 1').get());
     },
-    close() {
+    async close() {
       client.close();
     },
   };
@@ -124,23 +125,4 @@ function queryableBy(ask: Ask): Queryable {
   });
   passErrorsThrough(orm);
   return { orm, tables: schema };
-}
-
-/**
- * Drizzle wraps what the driver throws into an error whose message repeats every bound parameter,
- * e-mail addresses and hashes too. What `whenFree` throws is fit to leave, so it leaves as it is.
- */
-function passErrorsThrough(orm: object): void {
-  // Not in Drizzle's types: the session is internal. A test fails if a parameter reaches an error.
-  const { session } = orm as { session: { prepareQuery(...query: unknown[]): PreparedQuery } };
-  const prepareQuery = session.prepareQuery.bind(session);
-  session.prepareQuery = (...query) => {
-    const preparedQuery = prepareQuery(...query);
-    preparedQuery.queryWithCache = async (_sql, _params, runQuery) => await runQuery();
-    return preparedQuery;
-  };
-}
-
-interface PreparedQuery {
-  queryWithCache(sql: string, params: unknown[], runQuery: () => Promise<unknown>): Promise<unknown>;
 }

@@ -146,7 +146,6 @@ function countOne(
   const after = (milliseconds: number): SQL => sql`${sql.param(new Date(now.getTime() + milliseconds), forgetAt)}`;
   const isForgotten = sql`${forgetAt} <= ${sql.param(now, forgetAt)}`;
   const newCount = sql`case when ${isForgotten} then 1 else ${count} + 1 end`;
-  const never = after(-now.getTime());
 
   const newForgetAt =
     limit.kind === 'window'
@@ -154,12 +153,13 @@ function countOne(
       : after(limit.memory);
   const newBlockedUntil =
     limit.kind === 'window'
-      ? sql`case when (${newCount}) >= ${limit.most} then (${newForgetAt}) else ${never} end`
+      ? sql`case when (${newCount}) >= ${limit.most} then (${newForgetAt}) else ${blockedUntil} end`
       : growing(limit.free, limit.delays);
 
   function growing(free: number, delays: readonly number[]): SQL {
-    const steps = delays.map((delay, index) => sql`when ${free + index} then ${after(delay)}`);
-    return sql`case when (${newCount}) < ${free} then ${never} else case (${newCount}) ${sql.join(steps, sql` `)} else ${after(delays.at(-1) ?? 0)} end end`;
+    const steps = delays.map((delay, index) => sql`when (${newCount}) = ${free + index} then ${after(delay)}`);
+    // What is not blocked stays so. The column among the results is what tells PostgreSQL their type.
+    return sql`case when (${newCount}) < ${free} then ${blockedUntil} ${sql.join(steps, sql` `)} else ${after(delays.at(-1) ?? 0)} end`;
   }
 
   return orm

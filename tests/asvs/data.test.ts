@@ -168,7 +168,7 @@ test('14.2.4 after everything that one can do, each column of the database holds
   await app.post('/api/auth/login', { ...ada, email: 'eve@example.com' }, { ...home, cookie });
   await app.post('/api/auth/register', { ...ada, email: 'not an address' });
 
-  const cells = dump(app.file);
+  const cells = dump(app.database.file);
   expect([...new Set(cells.map(([column]) => column))].toSorted()).toEqual(Object.keys(columns).toSorted());
   expect(cells.filter(([column, value]) => !columns[column]?.test(value))).toEqual([]);
   // What is personal stands where it belongs, and what is secret nowhere, also not as other bytes.

@@ -10,13 +10,13 @@ import type { TestApp } from '../support/test-app.ts';
 const faces = ['/trpc/auth.', '/api/auth/'] as const;
 
 function change(app: TestApp, sql: string): void {
-  const client = new Sqlite(app.file);
+  const client = new Sqlite(app.database.file);
   client.exec(sql);
   client.close();
 }
 
 function countOf(app: TestApp, table: string): unknown {
-  const client = new Sqlite(app.file, { readonly: true });
+  const client = new Sqlite(app.database.file, { readonly: true });
   try {
     return client.prepare(`select count(*) from ${table}`).pluck().get();
   } finally {

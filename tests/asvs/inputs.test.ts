@@ -13,7 +13,7 @@ const faces = ['/trpc/auth.', '/api/auth/'] as const;
 const home = '203.0.113.9';
 
 function storedUsers(app: TestApp): Record<string, unknown>[] {
-  const client = new Sqlite(app.file, { readonly: true });
+  const client = new Sqlite(app.database.file, { readonly: true });
   const rows = client.prepare<[], Record<string, unknown>>('select * from users').all();
   client.close();
   return rows;
@@ -239,7 +239,7 @@ describe('the address that counts and is logged is the true one', () => {
       for (let index = 0; index < 11; index += 1) answers.push(await guess(index));
       expect(answers).toEqual([...Array(10).fill(401), 429]);
       expect(new Set(entriesOf(app).map((entry) => entry.address))).toEqual(new Set([address]));
-      const client = new Sqlite(app.file, { readonly: true });
+      const client = new Sqlite(app.database.file, { readonly: true });
       const counted = client.prepare("select id from limit_counters where id like 'login.address%'").pluck().all();
       client.close();
       expect(counted).toEqual([`login.address ${address}`]);

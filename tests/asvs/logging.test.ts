@@ -19,7 +19,7 @@ const gist = (entries: Entry[]): unknown[] =>
   entries.map(({ time: _time, requestId: _requestId, ...rest }) => ({ ...rest }));
 
 function change(app: TestApp, sql: string): void {
-  const client = new Sqlite(app.file);
+  const client = new Sqlite(app.database.file);
   client.exec(sql);
   client.close();
 }

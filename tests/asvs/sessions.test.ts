@@ -102,7 +102,7 @@ test('7.4.2 so they do where a program deleted the account that left its session
   await using app = await testApp();
   await app.post('/api/auth/register', ada);
   const token = await signIn(app);
-  const client = new Sqlite(app.file);
+  const client = new Sqlite(app.database.file);
   client.pragma('foreign_keys = OFF');
   client.exec('delete from users');
   client.close();

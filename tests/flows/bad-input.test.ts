@@ -1,17 +1,12 @@
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 
+import { stored } from '../support/database.ts';
 import { ada, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
 const faces = ['/trpc/auth.', '/api/auth/'] as const;
 
-function storedUsers(app: TestApp): unknown[] {
-  const client = new Sqlite(app.file, { readonly: true });
-  const rows = client.prepare('select * from users').all();
-  client.close();
-  return rows;
-}
+const storedUsers = async (app: TestApp) => (await stored(app)).users;
 
 /** The refusal in an answer of either face. */
 async function refusalIn(response: Response): Promise<{ reason: string; fields?: Record<string, string[]> }> {
@@ -35,7 +30,7 @@ describe.each(faces)('bad input to %s…', (face) => {
     const response = await app.post(`${face}register`, body, headers);
     expect(response.status).toBe(status);
     expect(await refusalIn(response)).toMatchObject({ reason: expect.stringMatching(/^(INPUT|REQUEST)_INVALID$/) });
-    expect(storedUsers(app)).toEqual([]);
+    expect(await storedUsers(app)).toEqual([]);
     expect((await app.get('/livez')).status).toBe(200);
   });
 
@@ -65,7 +60,7 @@ describe.each(faces)('bad input to %s…', (face) => {
       // No value is ever repeated.
       if (typeof email === 'string') expect(text).not.toContain(email.slice(0, 8));
     }
-    expect(storedUsers(app)).toEqual([]);
+    expect(await storedUsers(app)).toEqual([]);
     expect(app.hashes()).toBe(0);
   });
 
@@ -89,7 +84,7 @@ describe.each(faces)('bad input to %s…', (face) => {
       expect((await app.post(`${face}login`, { ...ada, password })).status).toBe(400);
     }
     expect(app.hashes()).toBe(0);
-    expect(storedUsers(app)).toEqual([]);
+    expect(await storedUsers(app)).toEqual([]);
   });
 
   test.each([
@@ -103,7 +98,7 @@ describe.each(faces)('bad input to %s…', (face) => {
     const response = await app.post(`${face}register`, body);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('Is not known here.');
-    expect(storedUsers(app)).toEqual([]);
+    expect(await storedUsers(app)).toEqual([]);
     expect('isAdmin' in {}).toBe(false);
   });
 
@@ -115,8 +110,8 @@ describe.each(faces)('bad input to %s…', (face) => {
     const refused = ['a\u0000', '\ud800', 'a\r\nb', '\u001b[31mred', '😀'.repeat(101), ''];
     for (const [index, name] of kept.entries()) expect((await register(name, index)).status).toBeLessThan(300);
     for (const [index, name] of refused.entries()) expect((await register(name, 100 + index)).status).toBe(400);
-    expect(storedUsers(app)).toHaveLength(kept.length);
-    expect(storedUsers(app)).toMatchObject(kept.map((name) => ({ name })));
+    expect(await storedUsers(app)).toHaveLength(kept.length);
+    expect(await storedUsers(app)).toMatchObject(kept.map((name) => ({ name })));
   });
 
   test('of two keys of one name the same one is checked and stored', async () => {
@@ -124,7 +119,7 @@ describe.each(faces)('bad input to %s…', (face) => {
     const body = '{"email":"first@example.com","email":"second@example.com","password":"correct horse battery"}';
     const response = await app.post(`${face}register`, body);
     expect(await response.text()).toContain('second@example.com');
-    expect(storedUsers(app)).toMatchObject([{ email: 'second@example.com' }]);
+    expect(await storedUsers(app)).toMatchObject([{ email: 'second@example.com' }]);
   });
 });
 

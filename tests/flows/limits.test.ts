@@ -199,7 +199,7 @@ test('a restart forgets nothing', async () => {
   await using first = await testApp();
   await first.post('/api/auth/register', ada);
   for (let guess = 0; guess < 6; guess += 1) await logIn(first, wrong);
-  await using second = await testApp({ file: first.file });
+  await using second = await testApp({ database: first.database });
   expect((await logIn(second, ada, from('203.0.113.9'))).status).toBe(429);
 });
 

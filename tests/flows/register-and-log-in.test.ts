@@ -257,7 +257,7 @@ test('a restart keeps users and sessions', async () => {
   await using first = await testApp();
   const { token = '' } = await first.client({ storage: memoryStorage() }).register.mutate(ada);
 
-  await using second = await testApp({ file: first.file });
+  await using second = await testApp({ database: first.database });
   const storage = memoryStorage();
   await storage.set(token);
   expect(await second.client({ storage }).me.query()).toMatchObject({ user: { email: ada.email } });

@@ -1,38 +1,32 @@
-import Sqlite from 'better-sqlite3';
 import bcrypt from 'bcrypt';
 import { describe, expect, test } from 'vitest';
 
+import type { Database } from '../../server/db/database.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
 import type { Hasher } from '../../server/hashing/hasher.ts';
+import { counts, stored } from '../support/database.ts';
 import { ada, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
 const ofCost = (cost: number): Hasher => createBcryptHasher(cost, bcryptOnNodesPool);
 
-function withDatabase<Result>(app: TestApp, work: (client: Sqlite.Database) => Result): Result {
-  const client = new Sqlite(app.file);
-  client.pragma('foreign_keys = ON');
-  try {
-    return work(client);
-  } finally {
-    client.close();
-  }
-}
+const storedHash = async (app: TestApp) => (await stored(app)).users[0]?.passwordHash;
+const sessions = async (app: TestApp) => (await counts(app)).sessions;
 
-const storedHash = (app: TestApp): string =>
-  String(withDatabase(app, (client) => client.prepare('select password_hash from users').pluck().get()));
-const sessions = (app: TestApp): unknown =>
-  withDatabase(app, (client) => client.prepare('select count(*) from sessions').pluck().get());
+const setHash =
+  (passwordHash: string) =>
+  ({ orm, tables }: Database) =>
+    orm.update(tables.users).set({ passwordHash });
 
 describe('a stored hash that is out of date', () => {
   test('11.2.2 a stored hash of a lower cost is replaced at the next login that is right, and at no other', async () => {
     await using old = await testApp({ hasher: ofCost(4) });
     await old.post('/api/auth/register', ada);
-    await using app = await testApp({ file: old.file, hasher: ofCost(5) });
+    await using app = await testApp({ database: old.database, hasher: ofCost(5) });
     await app.post('/api/auth/login', { ...ada, password: 'wrong horse' });
-    expect(storedHash(app)).toContain('r=4$');
+    expect(await storedHash(app)).toContain('r=4$');
     expect((await app.post('/api/auth/login', ada)).status).toBe(200);
-    expect(storedHash(app)).toContain('r=5$');
+    expect(await storedHash(app)).toContain('r=5$');
     expect((await app.post('/api/auth/login', ada)).status).toBe(200);
   });
 
@@ -40,28 +34,28 @@ describe('a stored hash that is out of date', () => {
     await using app = await testApp();
     await app.post('/api/auth/register', ada);
     const plain = (await bcrypt.hash(ada.password, 4)).replace('$2b$', `$${letters}$`);
-    withDatabase(app, (client) => client.prepare('update users set password_hash = ?').run(plain));
+    await setHash(plain)(await app.db());
     expect((await app.post('/api/auth/login', ada)).status).toBe(200);
-    expect(storedHash(app)).toMatch(/^\$bcrypt-sha256\$/);
+    expect(await storedHash(app)).toMatch(/^\$bcrypt-sha256\$/);
     expect((await app.post('/api/auth/login', ada)).status).toBe(200);
   });
 
   test('lets several logins at once in, each of which renews it', async () => {
     await using old = await testApp({ hasher: ofCost(4) });
     await old.post('/api/auth/register', ada);
-    await using app = await testApp({ file: old.file, hasher: ofCost(6) });
+    await using app = await testApp({ database: old.database, hasher: ofCost(6) });
     const answers = await Promise.all(
       Array.from({ length: 4 }, async () => (await app.post('/api/auth/login', ada)).status),
     );
     expect(answers).toEqual([200, 200, 200, 200]);
-    expect(storedHash(app)).toContain('r=6$');
+    expect(await storedHash(app)).toContain('r=6$');
     expect((await app.post('/api/auth/login', ada)).status).toBe(200);
   });
 });
 
 describe('a login that was verified', () => {
   /** Changes the database between the moment a password is verified and the moment its session is stored. */
-  function after(change: (client: Sqlite.Database) => void): { hasher: Hasher; aim(app: TestApp): void } {
+  function after(change: (db: Database) => PromiseLike<unknown>): { hasher: Hasher; aim(app: TestApp): void } {
     const real = ofCost(4);
     let target: TestApp | undefined;
     return {
@@ -70,7 +64,7 @@ describe('a login that was verified', () => {
         ...real,
         async verify(...args) {
           const isRight = await real.verify(...args);
-          if (target) withDatabase(target, change);
+          if (target) await change(await target.db());
           return isRight;
         },
       },
@@ -79,27 +73,27 @@ describe('a login that was verified', () => {
 
   test('against a password that was changed meanwhile starts no session', async () => {
     const newHash = await ofCost(4).hash('another password');
-    const race = after((client) => client.prepare('update users set password_hash = ?').run(newHash));
+    const race = after(setHash(newHash));
     await using app = await testApp({ hasher: race.hasher });
     await app.post('/api/auth/register', ada);
-    const before = sessions(app);
+    const before = await sessions(app);
     race.aim(app);
     expect((await app.post('/api/auth/login', ada)).status).toBe(401);
-    expect(sessions(app)).toBe(before);
+    expect(await sessions(app)).toBe(before);
   });
 
   test('for a user who was deleted meanwhile starts no session', async () => {
-    const race = after((client) => client.exec('delete from users'));
+    const race = after(({ orm, tables }) => orm.delete(tables.users));
     await using app = await testApp({ hasher: race.hasher });
     await app.post('/api/auth/register', ada);
     race.aim(app);
     expect((await app.post('/api/auth/login', ada)).status).toBe(401);
-    expect(sessions(app)).toBe(0);
+    expect(await sessions(app)).toBe(0);
   });
 
   test('while its hash was renewed by another login is signed in all the same', async () => {
     const renewed = await ofCost(4).hash(ada.password);
-    const race = after((client) => client.prepare('update users set password_hash = ?').run(renewed));
+    const race = after(setHash(renewed));
     await using app = await testApp({ hasher: race.hasher });
     await app.post('/api/auth/register', ada);
     race.aim(app);

@@ -1,19 +1,11 @@
 import { createTRPCClient, httpBatchStreamLink } from '@trpc/client';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 
 import { refusalOf, safe } from '../../client/index.ts';
 import type { AppRouter } from '../../client/index.ts';
+import { counts } from '../support/database.ts';
 import { raw } from '../support/raw.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
-import type { TestApp } from '../support/test-app.ts';
-
-function rows(app: TestApp): unknown {
-  const client = new Sqlite(app.file, { readonly: true });
-  const counts = ['users', 'sessions'].map((table) => client.prepare(`select count(*) from ${table}`).pluck().get());
-  client.close();
-  return counts;
-}
 
 describe('the streaming batch link, which cannot set cookies', () => {
   test('is refused with a sentence that names the fix, before anything is stored', async () => {
@@ -22,7 +14,7 @@ describe('the streaming batch link, which cannot set cookies', () => {
     const [, error] = await safe(streaming.auth.register.mutate(ada));
     expect(refusalOf(error)?.reason).toBe('REQUEST_INVALID');
     expect(error?.message).toContain('httpLink or httpBatchLink');
-    expect(rows(app)).toEqual([0, 0]);
+    expect(await counts(app)).toEqual({ users: 0, sessions: 0 });
     expect(app.hashes()).toBe(0);
     expect(await streaming.auth.me.query()).toBeNull();
     expect(app.logged()).not.toContain('"level":"error"');
@@ -33,7 +25,7 @@ describe('the streaming batch link, which cannot set cookies', () => {
     const cookie = cookieOf(await app.post('/api/auth/register', ada)) ?? '';
     const headers = { cookie, 'trpc-accept': 'application/jsonl' };
     await (await app.post('/trpc/auth.logout?batch=1', { 0: {} }, headers)).text();
-    expect(rows(app)).toEqual([1, 1]);
+    expect(await counts(app)).toEqual({ users: 1, sessions: 1 });
     expect((await app.get('/api/auth/me', { cookie })).status).toBe(200);
   });
 
@@ -83,7 +75,7 @@ describe.each(['/trpc/auth.', '/api/auth/'])('bodies to %s…', (face) => {
       body,
     });
     expect(response.status).toBe(400);
-    expect(rows(app)).toEqual([0, 0]);
+    expect(await counts(app)).toEqual({ users: 0, sessions: 0 });
   });
 
   test('in another charset are refused, in UTF-8 by any spelling not', async () => {
@@ -118,7 +110,7 @@ test.each(['/trpc/auth.login', '/api/auth/login'])(
     const body = JSON.stringify(ada);
     const behind = `POST /api/auth/register HTTP/1.1\r\n${type}Content-Length: ${body.length}\r\n\r\n${body}`;
     expect(await raw(app, large + rest + behind)).toMatch(/^HTTP\/1\.1 413 (?!.*HTTP\/1\.1)/s);
-    expect(rows(app)).toEqual([0, 0]);
+    expect(await counts(app)).toEqual({ users: 0, sessions: 0 });
   },
 );
 

@@ -86,7 +86,7 @@ describe('npm start', () => {
   test('says that the database cannot be written', async () => {
     using project = projectFolder();
     const path = project.file('userAuth.db');
-    (await openSqlite(`file:${path}`)).close();
+    await (await openSqlite(`file:${path}`)).close();
     chmodSync(path, 0o444);
     chmodSync(project.path, 0o555);
     // Root may write everything, so root's tests run the server as nobody.

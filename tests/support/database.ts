@@ -2,9 +2,21 @@ import Sqlite from 'better-sqlite3';
 
 import type { TestApp } from './test-app.ts';
 
-/** The first column of what a statement finds in the server's database. */
+/** Every user and every session, on either database. */
+export async function stored(app: TestApp) {
+  const { orm, tables } = await app.db();
+  return { users: await orm.select().from(tables.users), sessions: await orm.select().from(tables.sessions) };
+}
+
+/** How many users and sessions there are. */
+export async function counts(app: TestApp): Promise<{ users: number; sessions: number }> {
+  const { users, sessions } = await stored(app);
+  return { users: users.length, sessions: sessions.length };
+}
+
+/** The first column of what a statement finds in the server's SQLite file. */
 export function read(app: TestApp, sql: string): unknown[] {
-  const client = new Sqlite(app.file, { readonly: true });
+  const client = new Sqlite(app.database.file, { readonly: true });
   try {
     return client.prepare(sql).pluck().all();
   } finally {
@@ -12,9 +24,9 @@ export function read(app: TestApp, sql: string): unknown[] {
   }
 }
 
-/** Changes the server's database behind its back. */
+/** Changes the server's SQLite file behind its back. */
 export function write(app: TestApp, sql: string): void {
-  const client = new Sqlite(app.file);
+  const client = new Sqlite(app.database.file);
   client.pragma('foreign_keys = ON');
   client.exec(sql);
   client.close();

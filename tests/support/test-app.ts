@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { createAuthClient } from '../../client/index.ts';
 import type { AuthClient, AuthClientOptions } from '../../client/index.ts';
 import { readConfig } from '../../server/config.ts';
 import { createAuth } from '../../server/create-auth.ts';
 import type { Auth } from '../../server/create-auth.ts';
+import type { Database } from '../../server/db/database.ts';
+import { openDatabase } from '../../server/db/open-database.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
 import type { Hasher } from '../../server/hashing/hasher.ts';
 import { connectionLimits } from '../../server/http/connections.ts';
@@ -15,16 +13,19 @@ import { serve } from '../../server/http/server.ts';
 import { createLogger } from '../../server/kernel/logger.ts';
 import { createTestClock } from './test-clock.ts';
 import type { TestClock } from './test-clock.ts';
+import { testDatabase } from './test-database.ts';
+import type { TestDatabase } from './test-database.ts';
 
-/** A whole server on a free loopback port, with a database file of its own. */
+/** A whole server on a free loopback port, with a database of its own. */
 export interface TestApp extends AsyncDisposable {
   url: string;
   auth: Auth;
   clock: TestClock;
   /** How many passwords were hashed or verified so far. */
   hashes(): number;
-  /** Path of the database file. */
-  file: string;
+  database: TestDatabase;
+  /** The same database, opened a second time: what a test looks at or changes behind the server's back. */
+  db(): Promise<Database>;
   /** Everything logged so far. */
   logged(): string;
   client(options?: Partial<AuthClientOptions>): AuthClient;
@@ -35,21 +36,21 @@ export interface TestApp extends AsyncDisposable {
 
 export interface TestAppOptions {
   env?: Record<string, string>;
-  /** A database file to open again; it is left in place. */
-  file?: string;
+  /** A database to open again; it is left in place. */
+  database?: TestDatabase;
   /** One of its own; by default the usual one at a cost that is low. */
   hasher?: Hasher | 'ofProduction';
   connections?: Partial<ConnectionLimits>;
 }
 
-export async function testApp({ env = {}, file, hasher, connections }: TestAppOptions = {}): Promise<TestApp> {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
-  const path = file ?? join(folder, 'userAuth.db');
+export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { env = {}, database = await testDatabase(), hasher, connections } = options;
   const config = readConfig({
     PORT: '0',
     TRUSTED_PROXIES: '127.0.0.1',
     LOG_LEVEL: 'debug',
-    DATABASE_URL: `file:${path}`,
+    DATABASE_URL: database.url,
+    DATABASE_POOL_SIZE: '4',
     ...env,
   });
   const clock = createTestClock();
@@ -59,6 +60,8 @@ export async function testApp({ env = {}, file, hasher, connections }: TestAppOp
   const auth = await createAuth(config, { log, clock, ...(counted && { hasher: counted.hasher }) });
   const server = await serve({ ...auth, log }, config, { ...connectionLimits, ...connections });
   const url = `http://localhost:${server.port}`;
+
+  let opened: Promise<Database> | undefined;
 
   // Each call comes from a network of its own, unless a test says from which.
   let networks = 0;
@@ -74,7 +77,8 @@ export async function testApp({ env = {}, file, hasher, connections }: TestAppOp
       if (!counted) throw new Error('The hasher of production is not counted');
       return counted.count();
     },
-    file: path,
+    database,
+    db: async () => await (opened ??= openDatabase(database.url, { poolSize: 1, log })),
     logged: () => lines.join(''),
     client: (options) =>
       createAuthClient({
@@ -96,7 +100,8 @@ export async function testApp({ env = {}, file, hasher, connections }: TestAppOp
     async [Symbol.asyncDispose]() {
       await server.drain();
       await auth.close();
-      rmSync(folder, { recursive: true, force: true });
+      await (await opened)?.close();
+      if (!options.database) await database[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { openSqlite } from '../../db/open-sqlite.ts';
+import { openTestDatabase } from '../../../tests/support/test-database.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from '../../hashing/bcrypt-sha256.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { importAccounts } from './service.ts';
@@ -11,7 +11,7 @@ const hasher = createBcryptHasher(4, bcryptOnNodesPool);
 type Row = [email: unknown, password: unknown, id?: string | null];
 
 async function imported(accounts: Row[]) {
-  const db = await openSqlite('file::memory:');
+  const db = await openTestDatabase();
   const progress: number[] = [];
   const old = accounts.map(([email, password, id], index) => ({
     id: id === undefined ? String(index + 1) : id,

@@ -1,0 +1,55 @@
+import { cpSync, readdirSync } from 'node:fs';
+import { relative } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { drizzleKit } from '../../tests/support/drizzle-kit.ts';
+import { root } from '../../tests/support/process.ts';
+import { temporaryFolder } from '../../tests/support/temporary-folder.ts';
+import { asAdmin, blankDatabase } from '../../tests/support/test-database.ts';
+import { openPostgres } from './open-postgres.ts';
+
+const open = async (url: string) => await openPostgres(url, { poolSize: 1, log: { warn: () => {} } });
+
+/** Every column, constraint and index, and which migrations were applied. */
+async function dump(url: string): Promise<unknown[]> {
+  return await asAdmin(url, async (client) => {
+    const questions = [
+      "select table_name, column_name, data_type, is_nullable from information_schema.columns where table_schema = 'latchkey' order by 1, 2",
+      "select conname, pg_get_constraintdef(oid) from pg_constraint where connamespace = 'latchkey'::regnamespace order by 1",
+      "select indexname, indexdef from pg_indexes where schemaname = 'latchkey' order by 1",
+      'select hash, created_at from latchkey.latchkey_migrations order by 2',
+    ];
+    const answers: unknown[] = [];
+    for (const question of questions) answers.push((await client.query(question)).rows);
+    return answers;
+  });
+}
+
+describe('the migrations of PostgreSQL', () => {
+  test('say all that the schema says: drizzle-kit has nothing to generate', async () => {
+    using folder = temporaryFolder();
+    cpSync(`${root}/drizzle/postgres`, folder.path, { recursive: true });
+    const before = readdirSync(folder.path);
+    const out = `--out=${relative(root, folder.path)}`;
+    const said = await drizzleKit(['generate', '--dialect=postgresql', '--schema=./server/db/schema.postgres.ts', out]);
+    expect(said).toContain('No schema changes');
+    expect(readdirSync(folder.path)).toEqual(before);
+  });
+
+  test('are consistent: drizzle-kit check agrees', async () => {
+    expect(await drizzleKit(['check'], 'postgres://localhost/x')).toContain("Everything's fine");
+  });
+
+  test('applied by drizzle-kit are the ones that the server applies', async () => {
+    const [byKit, byServer] = [await blankDatabase('latchkey_kit'), await blankDatabase('latchkey_server')];
+    await drizzleKit(['migrate'], byKit);
+    await (await open(byServer)).close();
+    expect(await dump(byKit)).toEqual(await dump(byServer));
+
+    // Each finds nothing to do after the other.
+    await (await open(byKit)).close();
+    await drizzleKit(['migrate'], byServer);
+    expect(await dump(byKit)).toEqual(await dump(byServer));
+  });
+});

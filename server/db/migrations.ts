@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { z } from 'zod';
+
+/** The history of applied migrations; a name of our own, so that a host's migrations are not mixed with ours. */
+export const historyTable = 'latchkey_migrations';
+
+export type Dialect = 'sqlite' | 'postgres';
+
+const folders = {
+  sqlite: fileURLToPath(new URL('../../drizzle/sqlite', import.meta.url)),
+  postgres: fileURLToPath(new URL('../../drizzle/postgres', import.meta.url)),
+};
+
+export const folderOf = (dialect: Dialect): string => folders[dialect];
+
+const journal = z.object({ entries: z.array(z.object({ when: z.number() })) });
+
+/** When the newest migration that this version knows was made, in milliseconds; the history table holds the same number. */
+export function newestMigration(dialect: Dialect): number {
+  const { entries } = journal.parse(JSON.parse(readFileSync(`${folderOf(dialect)}/meta/_journal.json`, 'utf8')));
+  return Math.max(...entries.map(({ when }) => when));
+}

@@ -1,0 +1,32 @@
+import { Unusable } from './sqlite-file.ts';
+
+/** Where a database is, without the password: for the log and for sentences. */
+export function nameOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `postgres://${hostname || 'localhost'}${port && `:${port}`}${pathname}`;
+}
+
+/** The sentence for what the network, PostgreSQL or a migration threw while the database was opened. */
+export function unusableBecause(url: string, error: unknown): Unusable {
+  return error instanceof Unusable ? error : new Unusable(`The database ${nameOf(url)} ${reasonOf(error)}`);
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const known = reasons.find(([pattern]) => pattern.test(code));
+  if (known) return known[1];
+  const message = error instanceof Error ? error.message : String(error);
+  if (/SSL|certificate/i.test(message)) return `cannot be reached safely: ${message}.`;
+  if (/timeout/.test(message)) return 'does not answer. Start it, or set DATABASE_URL.';
+  return `cannot be opened: ${message}`;
+}
+
+const reasons: [RegExp, string][] = [
+  [/^(ECONN|EHOST|ENET|ETIMEDOUT|57P)/, 'does not answer. Start it, or set DATABASE_URL.'],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, 'is on a host that has no address. Set DATABASE_URL to the right one.'],
+  [/^28/, 'refuses this user or password. Set DATABASE_URL to the right ones.'],
+  [/^3D000$/, 'does not exist. Make it with createdb, or set DATABASE_URL to another.'],
+  [/^42501$/, 'may not be changed by this user. Start once as a user who may create the schema "latchkey".'],
+  [/^53300$/, 'has no connection left. Lower DATABASE_POOL_SIZE, or raise max_connections.'],
+  [/^25006$/, 'is read-only, a standby perhaps. Set DATABASE_URL to the primary.'],
+];

@@ -1,0 +1,40 @@
+import type { TestProject } from 'vitest/node';
+
+import { openPostgres } from '../../server/db/open-postgres.ts';
+import { startCluster } from './postgres-cluster.ts';
+import type { Cluster } from './postgres-cluster.ts';
+import { asAdmin, onDatabase, template } from './test-database.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string;
+  }
+}
+
+// What is not synced is lost with the machine only; nothing here outlives the run anyway.
+const quick = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: '300',
+  deadlock_timeout: '50ms',
+};
+
+let cluster: Cluster | undefined;
+
+/** One PostgreSQL for the whole run: that of TEST_POSTGRES_URL, or one of its own. */
+export async function setup(project: TestProject): Promise<void> {
+  const given = process.env['TEST_POSTGRES_URL'];
+  cluster = given ? undefined : await startCluster(quick);
+  const url = given ?? cluster?.url ?? '';
+  await asAdmin(url, async (client) => {
+    await client.query(`drop database if exists ${template}`);
+    await client.query(`create database ${template}`);
+  });
+  await (await openPostgres(onDatabase(url, template), { poolSize: 1, log: { warn: () => {} } })).close();
+  project.provide('postgresUrl', url);
+}
+
+export async function teardown(): Promise<void> {
+  await cluster?.[Symbol.asyncDispose]();
+}
