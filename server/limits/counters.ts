@@ -1,11 +1,10 @@
-import { setImmediate as pause } from 'node:timers/promises';
-
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 
 import type { Database, Queryable } from '../db/database.ts';
 import { hours } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { inSteps } from '../kernel/in-steps.ts';
 import { Refusal } from '../kernel/refusal.ts';
 import { generalRefusals } from '../kernel/refusals.ts';
 import { limits } from './limits.ts';
@@ -40,7 +39,6 @@ export interface Counters {
 
 const rememberedFor = hours(24 * 30);
 const mostRemembered = 10_000;
-const mostPurged = 1000;
 
 export function createCounters({ db, clock }: { db: Database; clock: Clock }): Counters {
   const { unsynced } = db;
@@ -124,12 +122,11 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
     async purge() {
       const now = clock.now();
       const old = and(lte(counters.forgetAt, now), lte(counters.blockedUntil, now));
-      for (let removed = mostPurged; removed === mostPurged; await pause()) {
-        // A few at a time: SQLite works on the main thread, and a flood may have left a million.
-        const some = db.orm.select({ id: counters.id }).from(counters).where(old).limit(mostPurged);
-        removed = (await unsynced.orm.delete(counters).where(inArray(counters.id, some)).returning({ id: counters.id }))
-          .length;
-      }
+      await inSteps(async (most) => {
+        const some = db.orm.select({ id: counters.id }).from(counters).where(old).limit(most);
+        const removed = unsynced.orm.delete(counters).where(inArray(counters.id, some));
+        return (await removed.returning({ id: counters.id })).length;
+      });
     },
   };
 }

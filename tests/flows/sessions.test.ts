@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { memoryStorage } from '../../client/index.ts';
 import { hours, minutes, seconds } from '../../server/kernel/clock.ts';
+import { newId } from '../../server/kernel/id.ts';
 import { counts, stored } from '../support/database.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
@@ -220,6 +221,25 @@ describe('a session', () => {
     expect(sessions[0]?.tokenHash).toHaveLength(32);
     expect(sessions[0]?.tokenHash.includes(token)).toBe(false);
     expect(JSON.stringify(sessions)).not.toContain(token);
+  });
+
+  test('that has ended is removed, however many there are, and no other', async () => {
+    await using first = await testApp();
+    await register(first);
+    const { orm, tables } = await first.db();
+    const [kept] = (await stored(first)).sessions;
+    if (!kept) throw new Error('no session');
+    const ended = (index: number) => ({
+      ...kept,
+      id: newId(),
+      tokenHash: Buffer.from(`ended ${index}`),
+      // Some by their age, some for want of use.
+      ...(index % 2 ? { expiresAt: new Date(0) } : { lastSeenAt: new Date(0) }),
+    });
+    for (let step = 0; step < 5; step += 1)
+      await orm.insert(tables.sessions).values(Array.from({ length: 500 }, (_, index) => ended(step * 500 + index)));
+    await using second = await testApp({ database: first.database });
+    await expect.poll(async () => (await stored(second)).sessions).toEqual([kept]);
   });
 
   test('that has ended is removed by the next start', async () => {

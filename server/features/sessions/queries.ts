@@ -1,4 +1,4 @@
-import { and, eq, lte, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, lte, or, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 
 import type { Queryable } from '../../db/database.ts';
@@ -60,9 +60,12 @@ export async function claimSession({ orm, tables: { sessions } }: Queryable, tok
   return ended;
 }
 
-export function deleteEndedSessions(
+/** Deletes at most so many, and returns how many there were. By two indexes. */
+export async function deleteEndedSessions(
   { orm, tables: { sessions } }: Queryable,
-  { now, idleSince }: { now: Date; idleSince: Date },
-) {
-  return orm.delete(sessions).where(or(lte(sessions.expiresAt, now), lte(sessions.lastSeenAt, idleSince)));
+  { now, idleSince, most }: { now: Date; idleSince: Date; most: number },
+): Promise<number> {
+  const isOver = or(lte(sessions.expiresAt, now), lte(sessions.lastSeenAt, idleSince));
+  const some = orm.select({ id: sessions.id }).from(sessions).where(isOver).limit(most);
+  return (await orm.delete(sessions).where(inArray(sessions.id, some)).returning({ id: sessions.id })).length;
 }

@@ -4,6 +4,7 @@ import { hours, seconds } from '../../kernel/clock.ts';
 import { exactlyOne } from '../../kernel/exactly-one.ts';
 import type { ExactlyOne } from '../../kernel/exactly-one.ts';
 import { newId } from '../../kernel/id.ts';
+import { inSteps } from '../../kernel/in-steps.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import { hashToken, newToken } from '../../kernel/token.ts';
 import { deliveryRefusals, sessionRefusals } from './contract.ts';
@@ -119,7 +120,8 @@ export async function logOut(call: Call<'db' | 'log'>): Promise<{ status: 'signe
 /** Removes what no check would accept any more. */
 export async function purgeSessions(deps: Pick<Deps, 'db' | 'clock' | 'config'>): Promise<void> {
   const now = deps.clock.now();
-  await deleteEndedSessions(deps.db.unsynced, { now, idleSince: idleSince(deps, now) });
+  const ended = { now, idleSince: idleSince(deps, now) };
+  await inSteps(async (most) => await deleteEndedSessions(deps.db.unsynced, { ...ended, most }));
 }
 
 /** The part of a user's row that may leave the server. */
