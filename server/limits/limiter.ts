@@ -88,27 +88,40 @@ export function createLimiter(counters: Counters): Limiter {
 
 /**
  * Attempts under way count as wrong ones until they are over, or many at once would get past the
- * limit. Who is refused because of them is told to come back soon, not after the whole block.
+ * limit. Who is refused while others were under way is told to come back soon, not after the whole block.
  */
 function createUnderWay() {
-  const counts = new Map<string, number>();
-  const add = (key: string, change: number): void => {
-    const count = (counts.get(key) ?? 0) + change;
-    if (count > 0) counts.set(key, count);
-    else counts.delete(key);
-  };
+  const attempts = new Map<string, { active: number; begun: number }>();
+
+  function begin(key: string): { end(): void; hadCompany(): boolean } {
+    const all = attempts.get(key) ?? { active: 0, begun: 0 };
+    attempts.set(key, all);
+    const wasAlone = all.active === 0;
+    all.active += 1;
+    all.begun += 1;
+    const { begun } = all;
+    return {
+      hadCompany: () => !wasAlone || all.begun > begun,
+      end() {
+        all.active -= 1;
+        if (all.active === 0) attempts.delete(key);
+      },
+    };
+  }
 
   return async <Counted>(network: string, account: string, count: () => Promise<Counted>): Promise<() => Counted> => {
-    const keys = [`network ${network}`, `account ${account}`];
+    const own = [begin(`network ${network}`), begin(`account ${account}`)];
+    const end = (): void => own.splice(0).forEach((one) => one.end());
     try {
       const counted = await count();
-      keys.forEach((key) => add(key, 1));
       return () => {
-        keys.splice(0).forEach((key) => add(key, -1));
+        end();
         return counted;
       };
     } catch (error) {
-      if (!(error instanceof Refusal) || !keys.some((key) => counts.has(key))) throw error;
+      const hadCompany = own.some((one) => one.hadCompany());
+      end();
+      if (!(error instanceof Refusal) || !hadCompany) throw error;
       throw new Refusal(generalRefusals, 'RATE_LIMITED', { retryAfterSeconds: Math.min(2, error.retryAfterSeconds) });
     }
   };
