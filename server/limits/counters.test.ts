@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { createTestClock } from '../../tests/support/test-clock.ts';
 import { openTestDatabase } from '../../tests/support/test-database.ts';
-import { hours, minutes } from '../kernel/clock.ts';
+import { hours, minutes, seconds } from '../kernel/clock.ts';
 import { createCounters } from './counters.ts';
 import { limits } from './limits.ts';
 
@@ -61,6 +61,16 @@ describe('the counters', () => {
       await eleventh;
       await counters.count('login.address', 'a').catch(() => expect.unreachable(`after ${microtasks}`));
     }
+  });
+
+  test('hear within five seconds that another instance has lifted a block', async () => {
+    const { db, clock, counters } = await parts();
+    const another = createCounters({ db, clock });
+    for (let time = 0; time < limits['register.address'].most; time += 1) await counters.count('register.address', 'a');
+    await expect(another.count('register.address', 'a')).rejects.toMatchObject(isRefused);
+    await counters.takeBack('register.address', 'a');
+    clock.forward(seconds(5));
+    await expect(another.count('register.address', 'a')).resolves.toBeUndefined();
   });
 
   test('lose what no decision needs any more', async () => {

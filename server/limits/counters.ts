@@ -2,7 +2,7 @@ import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 
 import type { Database, Queryable } from '../db/database.ts';
-import { hours } from '../kernel/clock.ts';
+import { hours, seconds } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { inSteps } from '../kernel/in-steps.ts';
 import { Refusal } from '../kernel/refusal.ts';
@@ -39,18 +39,20 @@ export interface Counters {
 
 const rememberedFor = hours(24 * 30);
 const mostRemembered = 10_000;
+/** Another instance may have lifted the block, as when the attempts that it was for turned out right. */
+const trustedFor = seconds(5);
 
 export function createCounters({ db, clock }: { db: Database; clock: Clock }): Counters {
   const { unsynced } = db;
   const counters = unsynced.tables.limitCounters;
   // A key that is blocked is refused from memory: a flood that is being refused costs no statement.
-  const blocked = new Map<string, number>();
+  const blocked = new Map<string, { until: number; askAgainAt: number }>();
 
   let lifted = 0;
 
-  function rememberBlocked(id: string, until: number): void {
+  function rememberBlocked(id: string, until: number, now: number): void {
     if (blocked.size >= mostRemembered && !blocked.has(id)) blocked.delete(blocked.keys().next().value ?? '');
-    blocked.set(id, until);
+    blocked.set(id, { until, askAgainAt: Math.min(until, now + trustedFor) });
   }
 
   function lift(id: string): void {
@@ -59,8 +61,8 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
   }
 
   function refuseFromMemory(id: string, now: number): void {
-    const until = blocked.get(id) ?? 0;
-    if (until > now) throw rateLimited(until, now);
+    const known = blocked.get(id);
+    if (known && known.askAgainAt > now) throw rateLimited(known.until, now);
     blocked.delete(id);
   }
 
@@ -80,7 +82,7 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
       const [row] = await db.orm.select().from(counters).where(eq(counters.id, id));
       const until = row?.blockedUntil.getTime() ?? now.getTime();
       // What was read may be out of date by now; then the next call asks the database again.
-      if (lifted === liftedBefore) rememberBlocked(id, until);
+      if (lifted === liftedBefore) rememberBlocked(id, until, now.getTime());
       throw rateLimited(until, now.getTime());
     },
 
