@@ -130,6 +130,13 @@ describe('the configuration', () => {
     else expect(faultsOf({ DATABASE_URL: url })).toMatch(/sslmode=verify-full/);
   });
 
+  test.each(['http://.localhost:3000', 'http://a..localhost:3000', 'http://localhost.:3000'])(
+    'takes %s for no loopback address',
+    (url) => {
+      expect(faultsOf({ PUBLIC_URL: url })).toMatch(/PUBLIC_URL: must be/);
+    },
+  );
+
   test('refuses to switch the limits off where the world can reach them', () => {
     expect(faultsOf({ RATE_LIMITS: 'off' })).toBe('none');
     expect(faultsOf({ RATE_LIMITS: 'off', PUBLIC_URL: 'https://auth.example.com' })).toMatch(/RATE_LIMITS: must be on/);
