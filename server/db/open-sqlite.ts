@@ -119,7 +119,7 @@ function asDatabase(client: Sqlite.Database): Database {
 type Ask = (sql: string, params: unknown[], method: string) => { rows: unknown[] };
 
 /** Drizzle's queries over a function that runs one statement. */
-function queryableBy(ask: Ask): Queryable {
+export function queryableBy(ask: Ask): Queryable {
   const orm = drizzle(async (sql, params: unknown[], method) => await whenFree(() => ask(sql, params, method)), {
     schema,
   });

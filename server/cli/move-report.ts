@@ -1,0 +1,46 @@
+import { allTables } from '../db/all-tables.ts';
+import type { Comparison } from '../db/move.ts';
+import { printable } from '../db/old-server-file.ts';
+import { Unusable } from '../db/sqlite-file.ts';
+
+/** Where rows come from and where they go, as they are called in sentences. */
+export interface Ends {
+  source: string;
+  target: string;
+}
+
+const mostNamed = 20;
+
+/** @throws Unusable where the target has what the source has not, or has otherwise. */
+export function refuseOthers(comparisons: Comparison[], { source, target }: Ends): void {
+  const faults = comparisons.flatMap(({ name, foreign, differing }) => [
+    ...(foreign > 0 ? [`${target} holds ${foreign} ${allTables[name]} that are not in ${source}.`] : []),
+    ...(differing.length > 0 ? [`${differing.length} ${allTables[name]} are not the same in both:`] : []),
+    ...differing.slice(0, mostNamed).map(({ id, columns }) => `  ${printable(id)}: ${columns.join(', ')}`),
+    ...(differing.length > mostNamed ? [`  and ${differing.length - mostNamed} more`] : []),
+  ]);
+  if (faults.length === 0) return;
+  const advice = 'Nothing was changed. Give --to an empty database, or one into which this move broke off.';
+  throw new Unusable([...faults, advice].join('\n'));
+}
+
+/** @throws Unusable where the source is not what it was before the copy, or the target not what the source is. */
+export function refuseUnequal(before: Comparison[], after: Comparison[], { source, target }: Ends): void {
+  const namesOf = (some: Comparison[]): string => some.map(({ name }) => allTables[name]).join(', ');
+  const written = namesOf(after.filter(({ digest }, index) => digest !== before[index]?.digest));
+  if (written !== '') {
+    throw new Unusable(
+      `${source} was written to meanwhile (${written}), and that was not moved: a server is still running on it. Stop it, empty ${target}, and run the move again.`,
+    );
+  }
+  const unequal = namesOf(after.filter((one) => one.digest !== one.targetDigest || one.foreign > 0));
+  if (unequal === '') return;
+  throw new Unusable(
+    `${target} is not equal to ${source} (${unequal}): another program writes to it. Stop that program, empty the database, and run the move again.`,
+  );
+}
+
+export const summaryOf = (comparisons: Comparison[]): string =>
+  comparisons
+    .map(({ name, rows, digest }) => `  ${allTables[name].padEnd(15)} ${String(rows).padStart(9)}  sha256 ${digest}`)
+    .join('\n');
