@@ -35,7 +35,7 @@ function shown(path: string, terminal: Terminal): string {
 }
 
 /** Between double quotes a POSIX shell still obeys `$(…)`, backticks and backslashes; between single ones nothing. */
-function quoted(text: string, { platform }: Terminal): string {
+export function quoted(text: string, { platform }: Terminal): string {
   if (platform === 'win32') return /^[\w./:\\-]+$/.test(text) ? text : `"${text}"`;
   return /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 
@@ -12,7 +11,8 @@ import { bcryptOnNodesPool, createBcryptHasher } from '../hashing/bcrypt-sha256.
 import { systemClock } from '../kernel/clock.ts';
 import { environmentWithFile } from './environment.ts';
 import { besideOldFile, startCommand } from './import-commands.ts';
-import { intoNewFile } from './into-new-file.ts';
+import { untilInterrupted } from './interruption.ts';
+import { freeTarget, intoNewFile } from './into-new-file.ts';
 import { progressBar } from './progress-bar.ts';
 
 const usage = `Usage: npm run import -- <file of the old server>
@@ -32,14 +32,15 @@ async function main(): Promise<void> {
   }
   const config = readConfig(environmentWithFile());
   const accounts = readOldAccounts(resolve(source));
-  const target = freeTarget(besideOldFile(resolve(source)));
+  const target = freeTarget(besideOldFile(resolve(source)), 'import');
 
-  const onProgress = untilInterrupted(progressBar(process.stderr, accounts.length));
-  const report = await intoNewFile(target, async (url) => {
+  const onProgress = untilInterrupted('import', progressBar(process.stderr, accounts.length));
+  const report = await intoNewFile(target, 'import', async (url) => {
     const db = await openSqlite(url);
     try {
       const deps = { db, clock: systemClock, hasher: createBcryptHasher(config.bcryptCost, bcryptOnNodesPool) };
-      return await importAccounts(deps, accounts, onProgress);
+      const report = await importAccounts(deps, accounts, onProgress);
+      return { ...report, accounts: report.imported };
     } finally {
       await db.close();
     }
@@ -53,28 +54,6 @@ function readArguments() {
   } catch (error) {
     throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
-}
-
-function freeTarget(target: string): string {
-  const taken = [target, `${target}-wal`, `${target}-journal`].find(isThere);
-  if (taken === undefined) return target;
-  throw new Unusable(`The file ${taken} exists already, and the import makes a new one. Move it away and try again.`);
-}
-
-/** Also a link that leads nowhere. A log without its database counts, because SQLite would write it into the new one. */
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-
-/** Ctrl-C takes effect between two steps, so that the half database is cleared away as after any other failure. */
-function untilInterrupted(onProgress: (done: number) => void): (done: number) => void {
-  let isInterrupted = false;
-  const interrupt = (): void => {
-    isInterrupted = true;
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
-  return (done) => {
-    onProgress(done);
-    if (isInterrupted) throw new Unusable('The import was interrupted, and nothing of it was kept.');
-  };
 }
 
 function say({ imported, leftOut }: ImportReport, target: string): void {

@@ -10,7 +10,7 @@ import { importAccounts } from '../features/import/service.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from '../hashing/bcrypt-sha256.ts';
 import type { Hasher } from '../hashing/hasher.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { intoNewFile, publish } from './into-new-file.ts';
+import { intoNewFile, linkOrCopy } from './into-new-file.ts';
 
 const quick = createBcryptHasher(4, bcryptOnNodesPool);
 const accounts = Array.from({ length: 10 }, (_, index) => ({
@@ -23,7 +23,8 @@ const accounts = Array.from({ length: 10 }, (_, index) => ({
 async function fill(url: string, hasher: Hasher = quick, onProgress: (done: number) => void = () => undefined) {
   const db = await openSqlite(url);
   try {
-    return await importAccounts({ db, clock: systemClock, hasher }, accounts, onProgress);
+    const report = await importAccounts({ db, clock: systemClock, hasher }, accounts, onProgress);
+    return { ...report, accounts: report.imported };
   } finally {
     await db.close();
   }
@@ -36,7 +37,7 @@ describe('a new database', () => {
     using folder = temporaryFolder();
     const target = folder.file('new.db');
     const seen: boolean[] = [];
-    await intoNewFile(target, async (url) => await fill(url, quick, () => seen.push(existsSync(target))));
+    await intoNewFile(target, 'import', async (url) => await fill(url, quick, () => seen.push(existsSync(target))));
     expect(seen).toEqual([false, false, false]);
     expect(countUsers(target)).toBe(10);
     if (process.platform !== 'win32') expect(statSync(target).mode & 0o777).toBe(0o600);
@@ -46,12 +47,12 @@ describe('a new database', () => {
   test('is made by one of two imports at once, and the other says so', async () => {
     using folder = temporaryFolder();
     const target = folder.file('new.db');
-    const work = async () => await intoNewFile(target, fill);
+    const work = async () => await intoNewFile(target, 'import', fill);
     const outcomes = await Promise.all([outcomeOf(work()), outcomeOf(work())]);
     const [refused, ...others] = outcomes.filter((outcome) => outcome instanceof Unusable);
     expect(others).toEqual([]);
     expect(refused?.message).toMatch(/new\.db was made by another program while the import ran\. .* Move it away/);
-    expect(outcomes.filter((outcome) => outcome !== refused)).toEqual([{ imported: 10, leftOut: [] }]);
+    expect(outcomes.filter((outcome) => outcome !== refused)).toEqual([{ imported: 10, leftOut: [], accounts: 10 }]);
     expect(countUsers(target)).toBe(10);
     expect(readdirSync(folder.path).filter((name) => name.includes('partial'))).toEqual([]);
   });
@@ -60,7 +61,7 @@ describe('a new database', () => {
     using folder = temporaryFolder();
     const target = folder.file('new.db');
     const outcome = await outcomeOf(
-      intoNewFile(target, async (url) => {
+      intoNewFile(target, 'import', async (url) => {
         const report = await fill(url);
         const server = await openSqlite(`file:${target}`);
         await server.orm
@@ -79,21 +80,21 @@ describe('a new database', () => {
   test('leaves a file alone that is named like a partial one', async () => {
     using folder = temporaryFolder();
     writeFileSync(folder.file('new.db.partial'), 'precious');
-    await intoNewFile(folder.file('new.db'), fill);
+    await intoNewFile(folder.file('new.db'), 'import', fill);
     expect(readFileSync(folder.file('new.db.partial'), 'utf8')).toBe('precious');
   });
 
   test('is not kept when it holds less than was imported', async () => {
     using folder = temporaryFolder();
-    const lossy = async (url: string) => ({ ...(await fill(url)), imported: 11 });
-    const outcome = await outcomeOf(intoNewFile(folder.file('new.db'), lossy));
+    const lossy = async (url: string) => ({ ...(await fill(url)), accounts: 11 });
+    const outcome = await outcomeOf(intoNewFile(folder.file('new.db'), 'import', lossy));
     expect(String(outcome)).toMatch(/holds 10 accounts instead of 11/);
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
   test('in a folder that does not exist is refused in words', async () => {
     using folder = temporaryFolder();
-    const outcome = await outcomeOf(intoNewFile(folder.file('nowhere/new.db'), fill));
+    const outcome = await outcomeOf(intoNewFile(folder.file('nowhere/new.db'), 'import', fill));
     expect(String(outcome)).toMatch(/nowhere.new\.db cannot be made, because its folder does not exist/);
   });
 
@@ -114,7 +115,7 @@ describe('a new database', () => {
         return await quick.hash(password);
       },
     };
-    const outcome = await outcomeOf(intoNewFile(target, async (url) => await fill(url, failing)));
+    const outcome = await outcomeOf(intoNewFile(target, 'import', async (url) => await fill(url, failing)));
     expect(outcome).toBeInstanceOf(Unusable);
     expect(outcome).toHaveProperty('message', `The import into ${target} failed, and nothing of it was kept: ${words}`);
     expect(readdirSync(folder.path)).toEqual([]);
@@ -129,7 +130,7 @@ describe('where the file system has no links', () => {
   test('a new database is copied', () => {
     using folder = temporaryFolder();
     writeFileSync(folder.file('partial'), 'all rows');
-    publish(folder.file('partial'), folder.file('new.db'), noLinks);
+    linkOrCopy(folder.file('partial'), folder.file('new.db'), noLinks);
     expect(readFileSync(folder.file('new.db'), 'utf8')).toBe('all rows');
   });
 
@@ -137,7 +138,7 @@ describe('where the file system has no links', () => {
     using folder = temporaryFolder();
     writeFileSync(folder.file('partial'), 'all rows');
     writeFileSync(folder.file('new.db'), 'precious');
-    expect(() => publish(folder.file('partial'), folder.file('new.db'), noLinks)).toThrow(/made by another program/);
+    expect(() => linkOrCopy(folder.file('partial'), folder.file('new.db'), noLinks)).toThrow(/EEXIST/);
     expect(readFileSync(folder.file('new.db'), 'utf8')).toBe('precious');
   });
 });
