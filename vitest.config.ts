@@ -4,6 +4,8 @@ const common = {
   // Quick imports of drizzle-orm, as in production.
   execArgv: ['--import', './server/preload.mjs'],
   pool: 'forks' as const,
+  // The files of one process share their modules; what they change is their own.
+  isolate: false,
   // Some tests start whole processes, on machines that may be busy.
   testTimeout: 30_000,
 };

@@ -42,7 +42,7 @@ describe('the migrations of PostgreSQL', () => {
   });
 
   test('applied by drizzle-kit are the ones that the server applies', async () => {
-    const [byKit, byServer] = [await blankDatabase('latchkey_kit'), await blankDatabase('latchkey_server')];
+    const [byKit, byServer] = [await blankDatabase(), await blankDatabase()];
     await drizzleKit(['migrate'], byKit);
     await (await open(byServer)).close();
     expect(await dump(byKit)).toEqual(await dump(byServer));

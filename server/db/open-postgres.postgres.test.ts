@@ -25,7 +25,7 @@ const countUsers = async (db: Database): Promise<number> => (await db.orm.select
 
 describe('opening a PostgreSQL database', () => {
   test('ten at once on an empty one migrate it once', async () => {
-    const url = await blankDatabase('latchkey_ten');
+    const url = await blankDatabase();
     const all = await Promise.all(Array.from({ length: 10 }, async () => await open(url, 1)));
     const applied = await asAdmin(
       url,
@@ -40,7 +40,7 @@ describe('opening a PostgreSQL database', () => {
   });
 
   test('that has a schema of this name with tables of another program is refused, and stays as it is', async () => {
-    const url = await blankDatabase('latchkey_foreign');
+    const url = await blankDatabase();
     await asAdmin(url, async (client) => await client.query('create schema latchkey create table invoices (id int)'));
     await expect(open(url)).rejects.toThrow(/tables of another program \(invoices\)/);
     const tables = await asAdmin(
@@ -51,7 +51,7 @@ describe('opening a PostgreSQL database', () => {
   });
 
   test('of a newer version is refused with a sentence that says what to do', async () => {
-    const url = await blankDatabase('latchkey_newer');
+    const url = await blankDatabase();
     await (await open(url)).close();
     await asAdmin(
       url,

@@ -65,7 +65,7 @@ describe('a move to PostgreSQL', () => {
     );
     const file = readFileSync(project.file('userAuth.db'));
 
-    const url = await blankDatabase('latchkey_moved');
+    const url = await blankDatabase();
     await using moving = run(`npm run db:move -- --from file:./userAuth.db --to '${url}'`, { cwd: project.path });
     expect(await moving.ended).toEqual({ code: 0, signal: null });
     expect(moving.printed()).toMatch(/users +2 +sha256 \w{64}/);
@@ -82,7 +82,7 @@ describe('a move to PostgreSQL', () => {
   test('that is killed in the middle is finished by a second one, and a third has nothing to do', async () => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 6000);
-    const url = await blankDatabase('latchkey_killed');
+    const url = await blankDatabase();
     await using killed = move(project, url);
     await killed.until(/Copying\n\d+ of 12600/);
     killed.child.kill('SIGKILL');
@@ -106,7 +106,7 @@ describe('a move to PostgreSQL', () => {
   test('may be started twice at once', async () => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 3000);
-    const url = await blankDatabase('latchkey_twice');
+    const url = await blankDatabase();
     await using one = move(project, url);
     await using other = move(project, url);
     expect([(await one.ended).code, (await other.ended).code]).toEqual([0, 0]);
@@ -116,7 +116,7 @@ describe('a move to PostgreSQL', () => {
   test('of a file without a single user is a move, too', async () => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 0);
-    const url = await blankDatabase('latchkey_nobody');
+    const url = await blankDatabase();
     await using moving = move(project, url);
     expect((await moving.ended).code).toBe(0);
     expect(await counts(url)).toEqual({ users: 0, sessions: 0, counters: 0 });
@@ -125,7 +125,7 @@ describe('a move to PostgreSQL', () => {
   test('notices that a server still writes to the file, and copies what was there at one moment', async () => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 3000);
-    const url = await blankDatabase('latchkey_written');
+    const url = await blankDatabase();
     await using moving = move(project, url);
     await moving.until(/Copying/);
     execute(project.file('userAuth.db'), "update users set name = 'late' where email = 'user2999@example.com'");
@@ -144,7 +144,7 @@ describe('a move is refused in a sentence, and changes nothing,', () => {
   test('where the database has users of its own, or the same with another password', async () => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 10);
-    const url = await blankDatabase('latchkey_taken');
+    const url = await blankDatabase();
     await using first = move(project, url);
     expect((await first.ended).code).toBe(0);
     execute(

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import pg from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 
 import type { Database } from '../../server/db/database.ts';
 import { openDatabase } from '../../server/db/open-database.ts';
+import { newId } from '../../server/kernel/id.ts';
 
 /** Which database the tests of this run are about; see vitest.config.ts. */
 export const isPostgres = process.env['TEST_DATABASE'] === 'postgres';
@@ -20,11 +21,13 @@ export interface TestDatabase extends AsyncDisposable {
 
 const options = { poolSize: 2, log: { warn: () => {} } };
 
-export const template = 'latchkey_template';
+/** The names of all databases that a run makes begin so. */
+export const prefix = 'latchkey_test_';
+export const template = `${prefix}template`;
 
 export const testDatabase = async (): Promise<TestDatabase> => (isPostgres ? await onPostgres() : onSqlite());
 
-/** An empty database, opened. It is gone after the file's last test. */
+/** An empty database, opened. It is gone after the run. */
 export async function openTestDatabase(): Promise<Database> {
   if (!isPostgres) return await openDatabase('file::memory:', options);
   return await openDatabase(onDatabase(inject('postgresUrl'), await makeDatabase(inject('postgresUrl'))), options);
@@ -43,8 +46,7 @@ function onSqlite(): TestDatabase {
   };
 }
 
-// Emptied and used again by the next test of the same file: that is quicker than a new one.
-const made: string[] = [];
+// Emptied and used again by the next test: that is quicker than a new one.
 const free: string[] = [];
 
 async function onPostgres(): Promise<TestDatabase> {
@@ -64,26 +66,17 @@ async function onPostgres(): Promise<TestDatabase> {
 }
 
 async function makeDatabase(cluster: string): Promise<string> {
-  const name = `latchkey_test_${process.pid}_${made.length}`;
-  made.push(name);
+  const name = `${prefix}${newId().replaceAll('-', '')}`;
   await asAdmin(cluster, async (client) => await client.query(`create database ${name} template ${template}`));
   return name;
 }
 
 /** A database without any table; it is gone after the run. */
-export async function blankDatabase(name: string): Promise<string> {
+export async function blankDatabase(): Promise<string> {
   const cluster = inject('postgresUrl');
-  made.push(name);
+  const name = `${prefix}${newId().replaceAll('-', '')}`;
   await asAdmin(cluster, async (client) => await client.query(`create database ${name}`));
   return onDatabase(cluster, name);
-}
-
-if (isPostgres) {
-  afterAll(async () => {
-    await asAdmin(inject('postgresUrl'), async (client) => {
-      for (const name of made) await client.query(`drop database if exists ${name} with (force)`);
-    });
-  });
 }
 
 export async function asAdmin<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
