@@ -21,6 +21,8 @@ const someone = (email: string) => ({
 });
 
 const insert = (db: Database, email: string) => db.orm.insert(db.tables.users).values(someone(email));
+const insertAtomically = async (db: Database, email: string): Promise<void> =>
+  await db.atomically(({ orm, tables }) => [orm.insert(tables.users).values(someone(email))]);
 const countUsers = async (db: Database): Promise<number> => (await db.orm.select().from(db.tables.users)).length;
 
 describe('opening a PostgreSQL database', () => {
@@ -162,6 +164,23 @@ describe('atomic work on PostgreSQL', () => {
 });
 
 describe('errors of PostgreSQL', () => {
+  test('a connection that is lost in a transaction is a refusal, and the process lives', async () => {
+    await using database = await testDatabase();
+    const db = await open(database.url);
+    const lists = await asAdmin(database.url, async (admin) => {
+      await admin.query('begin; lock table latchkey.users in access exclusive mode');
+      const waiting = ['ada', 'bob', 'eve'].map(async (name) => await insertAtomically(db, `${name}@example.com`));
+      const wait = { isOver: false };
+      const outcomes = Promise.allSettled(waiting).finally(() => (wait.isOver = true));
+      const terminate = `select pg_stat_clear_snapshot(); select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+      for (let looks = 0; !wait.isOver && looks < 1000; looks += 1) await admin.query(terminate);
+      return await outcomes;
+    });
+    for (const one of lists) expect(one).toMatchObject({ reason: { refusal: { reason: 'BUSY' } } });
+    await insertAtomically(db, 'ada@example.com');
+    await db.close();
+  });
+
   test('no value of a statement reaches one', async () => {
     await using database = await testDatabase();
     const db = await open(database.url);

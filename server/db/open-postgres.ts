@@ -77,6 +77,10 @@ function asDatabase(pool: pg.Pool, unsyncedPool: pg.Pool): Database {
 async function transaction(pool: pg.Pool, statements: (Statement | ExactlyOne<Statement>)[]): Promise<void> {
   const client = await pool.connect();
   let fault: Error | undefined;
+  // The pool listens on idle connections only. One that is lost in the middle, between two statements,
+  // says so to nobody else, and without a listener the process would end.
+  const noteFault = (lost: Error): void => void (fault = lost);
+  client.on('error', noteFault);
   try {
     await client.query('begin isolation level serializable');
     for (const one of statements) {
@@ -88,9 +92,10 @@ async function transaction(pool: pg.Pool, statements: (Statement | ExactlyOne<St
     }
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback').catch((lost: Error) => (fault = lost));
+    await client.query('rollback').catch(noteFault);
     throw error;
   } finally {
+    client.off('error', noteFault);
     client.release(fault);
   }
 }
