@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,9 @@ export interface Cluster extends AsyncDisposable {
   url: string;
   /** Ends it as a crash of the machine would, without a word to anybody. */
   crash(): Promise<void>;
-  /** Starts it again, and resolves when it answers. */
+  /** SIGKILL to each of its processes, so that none of them can still do anything. Linux only. */
+  kill(): Promise<void>;
+  /** Starts it where it does not run, and resolves when it answers. */
   start(): Promise<void>;
 }
 
@@ -56,29 +58,58 @@ export async function startCluster(
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
+    if (child && isRunning(child)) return;
     child = spawn(join(bin, 'postgres'), args, { ...run, stdio: 'ignore' });
     await untilItAnswers(url);
   }
 
   async function crash(): Promise<void> {
     const dying = child;
-    if (!dying || dying.exitCode !== null) return;
+    if (!dying || !isRunning(dying)) return;
     const ended = new Promise((resolve) => dying.on('exit', resolve));
     // Immediate: nothing is written any more, and the next start recovers from the log.
     dying.kill('SIGQUIT');
     await ended;
   }
 
+  async function kill(): Promise<void> {
+    const dying = child;
+    if (!dying?.pid || !isRunning(dying)) return;
+    const ended = new Promise((resolve) => dying.on('exit', resolve));
+    // The first is stopped before its children are counted, or it would make new ones meanwhile.
+    process.kill(dying.pid, 'SIGSTOP');
+    const children = childrenOf(dying.pid);
+    for (const pid of [...children, dying.pid]) process.kill(pid, 'SIGKILL');
+    await ended;
+    for (let looks = 0; children.some(isAlive) && looks < 1000; looks += 1) await sleep(5);
+  }
+
   await start();
   return {
     url,
     crash,
+    kill,
     start,
     async [Symbol.asyncDispose]() {
       await crash();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
+
+/** The processes that one has started and that still are, from the list that Linux keeps. */
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+
+/** A process that has ended and waits for nobody to notice is none. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** Into a folder that nobody may enter: the packages may lie where only their owner can. */

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { auditDatabase, auditServer } from './audit.ts';
+import { createCaller } from './call.ts';
+import { oneStep } from './clients.ts';
+import { emptyJournal, sessionsOf } from './journal.ts';
+import type { Journal } from './journal.ts';
+import { createRandom } from './random.ts';
+import type { Random } from './random.ts';
+import type { Target } from './targets.ts';
+
+export interface CampaignOptions {
+  /** What the clients talk to, and what is killed. */
+  target: Target;
+  kills: number;
+  /** How many milliseconds the clients call until the kill, at least and at most. */
+  load: [least: number, most: number];
+  clients?: number;
+  random?: Random;
+}
+
+export interface Outcome {
+  journal: Journal;
+  /** What is in the database, or comes from the server, against the journal. */
+  faults: string[];
+  summary: string;
+}
+
+/** Clients call without pause while what they call is killed again and again; then the journal is held against it. */
+export async function campaign(options: CampaignOptions): Promise<Outcome> {
+  const { target, kills, load, clients = 8, random = createRandom() } = options;
+  const started = performance.now();
+  const journal = emptyJournal();
+  for (let kill = 1; kill <= kills; kill += 1) {
+    await target.start();
+    await underLoad({ target, journal, random, clients, load });
+    if (kill % 10 === 0 || kill === kills) say(`${target.name}: kill ${kill} of ${kills}, ${numbersOf(journal)}`);
+    // Now and then the plug is pulled while it starts.
+    if (random.between(1, 8) === 1) await target.killAtStart(random.between(0, 300));
+  }
+  await target.start();
+  const faults = [...journal.contradictions, ...(await auditDatabase(journal, target.databaseUrl))];
+  using call = createCaller(target.url);
+  faults.push(...(await auditServer(journal, call)));
+
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const summary = `${target.name}: ${kills} kills, ${numbersOf(journal)}; against the journal: ${faults.length}; seed ${random.seed}, ${seconds} s`;
+  say(summary);
+  return { journal, faults, summary };
+}
+
+type Load = { journal: Journal } & Required<Omit<CampaignOptions, 'kills'>>;
+
+/** Clients call until, at a random moment, the target is killed. */
+async function underLoad({ target, journal, random, clients, load }: Load): Promise<void> {
+  const ending = new AbortController();
+  const calling = Array.from({ length: clients }, async (_, index) => {
+    using call = createCaller(target.url);
+    const name = `c${index}`;
+    const own = journal.accounts.filter(({ id, email }) => id && email.startsWith(`${name}-`)).slice(-50);
+    while (!ending.signal.aborted) await oneStep({ call, journal, random, own, name });
+  });
+  await sleep(random.between(...load));
+  ending.abort();
+  await target.kill();
+  await Promise.all(calling);
+}
+
+function numbersOf(journal: Journal): string {
+  const { register, login, logout, read } = journal.acknowledged;
+  const live = sessionsOf(journal, 'live').length;
+  return `${register} registrations, ${login} logins, ${logout} logouts and ${read} reads acknowledged, ${journal.unanswered} calls unanswered, ${live} sessions live`;
+}
+
+// Past the test runner, which holds back what a test prints until it ends.
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
