@@ -9,6 +9,7 @@ import type { Database, Queryable, Statement } from './database.ts';
 import { inspectFile } from './inspect-file.ts';
 import { migrate } from './migrate.ts';
 import { passErrorsThrough } from './pass-errors-through.ts';
+import { rememberFiles } from './same-file.ts';
 import * as schema from './schema.ts';
 import { whenFree } from './sqlite-runner.ts';
 import { pathOf, Unusable } from './sqlite-file.ts';
@@ -30,7 +31,7 @@ export async function openSqlite(url: string): Promise<Database> {
     client.close();
     throw Unusable.because(path, error);
   }
-  return asDatabase(client);
+  return asDatabase(client, path === ':memory:' ? () => {} : rememberFiles(path));
 }
 
 function connect(path: string): Sqlite.Database {
@@ -56,7 +57,7 @@ function setUp(client: Sqlite.Database): void {
   client.pragma('foreign_keys = ON');
 }
 
-function asDatabase(client: Sqlite.Database): Database {
+function asDatabase(client: Sqlite.Database, checkFiles: () => void): Database {
   const prepared = new Map<string, Sqlite.Statement<unknown[], unknown[]>>();
 
   function prepare(sql: string): Sqlite.Statement<unknown[], unknown[]> {
@@ -78,6 +79,7 @@ function asDatabase(client: Sqlite.Database): Database {
 
   function ask(sql: string, params: unknown[], method: string): { rows: unknown[] } {
     const statement = prepare(sql);
+    if (!statement.readonly) checkFiles();
     if (!statement.reader) {
       statement.run(...params);
       return { rows: [] };
@@ -103,12 +105,18 @@ function asDatabase(client: Sqlite.Database): Database {
     ...queryable,
     async atomically(list) {
       const statements = list(queryable);
-      const transaction = client.transaction(() => statements.forEach(run));
+      const transaction = client.transaction(() => {
+        checkFiles();
+        statements.forEach(run);
+      });
       if (statements.length > 0) await whenFree(() => transaction.immediate());
     },
     unsynced: queryableBy(askUnsynced),
     async ping() {
-      await whenFree(() => prepare('select 1 from users limit 1').get());
+      await whenFree(() => {
+        checkFiles();
+        prepare('select 1 from users limit 1').get();
+      });
     },
     async close() {
       client.close();
