@@ -1,10 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { parseArgs } from 'node:util';
 
-import pretty from 'pino-pretty';
-
 import { environmentWithFile } from './cli/environment.ts';
 import { importCommands } from './cli/import-commands.ts';
+import { logDestination } from './cli/log-destination.ts';
 import { ConfigError, describeConfig, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { createAuth } from './create-auth.ts';
@@ -31,9 +30,7 @@ async function main(): Promise<void> {
     return;
   }
   const config = readConfig(environmentWithFile());
-  // Whoever reads the log may go away; the server stays.
-  process.stdout.on('error', () => {});
-  const log = createLogger(config.logLevel, process.stdout.isTTY ? readable() : process.stdout);
+  const log = createLogger(config.logLevel, logDestination(process));
   const auth = await createAuth(config, { log });
   const server = await serve({ ...auth, log }, config).catch(async (error: unknown) => {
     await auth.close();
@@ -109,9 +106,6 @@ function whenAskedToStop(stop: (reason: string) => Promise<void>): void {
   process.on('SIGTERM', ask);
   process.on('SIGINT', ask);
 }
-
-const readable = (): pretty.PrettyStream =>
-  pretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'event,url,database' });
 
 function explain(error: unknown): string {
   if (error instanceof OldServerFile) return `${error.message}\n\n${importCommands(error.path, process)}`;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { root } from '../process.ts';
 
@@ -24,7 +25,7 @@ export interface ServerOptions {
   /** What runs Node, such as `strace -f`. */
   runner?: string[];
   uid?: number;
-  /** A file descriptor to log to. By default what is printed is read. */
+  /** A file descriptor to log to; then PORT must be given. By default what is printed is read. */
   logTo?: number;
 }
 
@@ -72,6 +73,7 @@ export function launch(options: ServerOptions): { kill: () => Promise<void>; lis
     child.stdout?.on('data', onText);
     child.stderr?.on('data', onText);
     child.on('error', reject);
+    if (logTo !== undefined) untilAlive(`http://localhost:${env['PORT']}`).then((url) => resolve(server(url)), reject);
     void ended.then(() => reject(new Error(`The server ended before it listened:\n${printed}`)));
   });
   // Whoever ends it meanwhile does not wait for it.
@@ -87,6 +89,18 @@ export function launch(options: ServerOptions): { kill: () => Promise<void>; lis
     [Symbol.asyncDispose]: kill,
   });
   return { kill, listening };
+}
+
+async function untilAlive(url: string): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await fetch(`${url}/livez`);
+      return url;
+    } catch (error) {
+      if (tries === 200) throw error;
+    }
+    await sleep(25);
+  }
 }
 
 export const startServer = async (options: ServerOptions): Promise<ServerProcess> => await launch(options).listening;
