@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** What needs a browser, much time or statistics. */
+/** What needs a browser, much time, statistics or a crash. */
 export default defineConfig({
   test: {
     include: ['tests/all/**/*.test.ts'],
     execArgv: ['--import', './server/preload.mjs'],
     pool: 'forks',
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
   },
 });

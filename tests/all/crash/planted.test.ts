@@ -17,6 +17,7 @@ describe('a planted fault is seen:', () => {
     const { faults } = await campaign({ target, kills: 1, load: [300, 400] });
     expect(faults.join('\n')).toMatch(/the acknowledged registration of \S+ is lost|an acknowledged session is lost/);
   });
+
   // WAL without FULL: what everybody has who sets nothing but the journal mode.
   test.skipIf(obstacle)('synchronous=NORMAL, by the order of answer and disk', async () => {
     const events = await traced({ plants: ['answer-unsynced'], env: { SYNCHRONOUS: 'NORMAL' } });

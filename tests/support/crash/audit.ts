@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 
 import { openDatabase } from '../../../server/db/open-database.ts';
+import { createCaller } from './call.ts';
 import type { Caller } from './call.ts';
 import { acknowledgedAccounts, sessionsOf } from './journal.ts';
 import type { Journal, JournaledAccount } from './journal.ts';
@@ -11,8 +12,15 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 
 const isSqlite = (url: string): boolean => url.startsWith('file:');
 
+/** Everything that contradicts the journal, a sentence each: in its answers, in the database, and from the server. */
+export async function audit(journal: Journal, at: { databaseUrl: string; url: () => string }): Promise<string[]> {
+  using call = createCaller(at.url);
+  const stored = await auditDatabase(journal, at.databaseUrl);
+  return [...journal.contradictions, ...stored, ...(await auditServer(journal, call))];
+}
+
 /** Everything in the database that contradicts the journal, a sentence each. Nothing may write meanwhile. */
-export async function auditDatabase(journal: Journal, url: string): Promise<string[]> {
+async function auditDatabase(journal: Journal, url: string): Promise<string[]> {
   const { users, sessions } = await rowsOf(url);
   const usersOf = Map.groupBy(users, ({ email }) => email);
   const sessionsByUser = Map.groupBy(sessions, ({ userId }) => userId);
@@ -73,7 +81,7 @@ function faultsOfFile(path: string): string[] {
 }
 
 /** Everything that the server answers against the journal: who may come in, and which sessions it takes. */
-export async function auditServer(journal: Journal, call: Caller): Promise<string[]> {
+async function auditServer(journal: Journal, call: Caller): Promise<string[]> {
   const faults: string[] = [];
   for (const { email, password, id, sessions } of acknowledgedAccounts(journal)) {
     const login = await call('/api/auth/login', { body: { email, password } });

@@ -1,4 +1,6 @@
+import { createCaller } from './call.ts';
 import type { Answer, Caller } from './call.ts';
+import { acknowledgedAccounts } from './journal.ts';
 import type { Journal, JournaledAccount, JournaledSession, Step } from './journal.ts';
 import type { Random } from './random.ts';
 
@@ -13,8 +15,30 @@ interface Client {
 
 const steps: Step[] = ['register', 'register', 'login', 'login', 'logout', 'logout', 'read', 'read', 'read'];
 
-/** Registers, logs in, logs out and reads, one after the other, and writes every answer down. */
-export async function oneStep(client: Client): Promise<void> {
+// Far more than any test waits for: a server that is gone for good ends a test, too.
+const mostSteps = 20_000;
+
+export interface Load {
+  /** Of the server, asked anew for each call. */
+  url: () => string;
+  journal: Journal;
+  random: Random;
+  clients: number;
+}
+
+/** Clients that register, log in, log out and read without pause, and write every answer down. */
+export async function underLoad({ url, journal, random, clients }: Load, isOver: () => boolean): Promise<void> {
+  const calling = Array.from({ length: clients }, async (_, index) => {
+    using call = createCaller(url);
+    const name = `c${index}`;
+    const own = acknowledgedAccounts(journal).filter(({ email }) => email.startsWith(`${name}-`));
+    const client = { call, journal, random, name, own: own.slice(-50) };
+    for (let steps = 0; steps < mostSteps && !isOver(); steps += 1) await oneStep(client);
+  });
+  await Promise.all(calling);
+}
+
+async function oneStep(client: Client): Promise<void> {
   const account = client.random.one(client.own);
   const session = client.random.one(account?.sessions ?? []);
   const step = client.random.one(steps);
@@ -75,9 +99,10 @@ async function read({ call, journal }: Client, account: JournaledAccount, sessio
   journal.acknowledged.read += 1;
 }
 
-/** A refusal with 503 promises nothing: the database may be gone between a commit and its word. */
+/** 503 and 500 promise nothing: the database may be gone between a commit and its word. */
 function answered(journal: Journal, answer: Answer | undefined): Answer | undefined {
-  if (answer && answer.status !== 503) return answer;
+  if (answer && answer.status < 500) return answer;
+  if (answer?.status === 500) journal.failed += 1;
   journal.unanswered += 1;
   return undefined;
 }

@@ -20,7 +20,10 @@ export type Step = 'register' | 'login' | 'logout' | 'read';
 export interface Journal {
   accounts: JournaledAccount[];
   acknowledged: Record<Step, number>;
+  /** Without an answer, or refused with 503 or 500, which promise nothing either. */
   unanswered: number;
+  /** Those of them that were answered with 500. */
+  failed: number;
   /** Answers that contradict what was acknowledged before. */
   contradictions: string[];
 }
@@ -29,6 +32,7 @@ export const emptyJournal = (): Journal => ({
   accounts: [],
   acknowledged: { register: 0, login: 0, logout: 0, read: 0 },
   unanswered: 0,
+  failed: 0,
   contradictions: [],
 });
 
