@@ -92,7 +92,9 @@ async function transaction(pool: pg.Pool, statements: (Statement | ExactlyOne<St
     }
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback').catch(noteFault);
+    // Where it was not PostgreSQL that refused, nobody answers there: a rollback would wait as long again.
+    if (isRefused(error)) await client.query('rollback').catch(noteFault);
+    else fault ??= new Error('The connection answers no more', { cause: error });
     throw error;
   } finally {
     client.off('error', noteFault);
@@ -111,6 +113,8 @@ function queryableBy(pool: pg.Pool): Queryable {
   // The one cast between the two databases: the same builders over tables that a test holds equal.
   return { orm, tables } as unknown as Queryable;
 }
+
+const isRefused = (error: unknown): boolean => error instanceof pg.DatabaseError || error instanceof NotExactlyOne;
 
 const mostTries = 6;
 

@@ -16,6 +16,10 @@ export interface Cluster extends AsyncDisposable {
   crash(): Promise<void>;
   /** SIGKILL to each of its processes, so that none of them can still do anything. Linux only. */
   kill(): Promise<void>;
+  /** Stops each of its processes where it stands: connections stay, and nobody answers. Linux only. */
+  freeze(): void;
+  /** Lets them go on. */
+  thaw(): void;
   /** Starts it where it does not run, and resolves when it answers. */
   start(): Promise<void>;
 }
@@ -84,13 +88,22 @@ export async function startCluster(
     for (let looks = 0; children.some(isAlive) && looks < 1000; looks += 1) await sleep(5);
   }
 
+  function signalAll(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const pid = child?.pid ?? 0;
+    for (const one of [pid, ...childrenOf(pid)]) process.kill(one, signal);
+  }
+
   await start();
   return {
     url,
     crash,
     kill,
+    freeze: () => signalAll('SIGSTOP'),
+    thaw: () => signalAll('SIGCONT'),
     start,
     async [Symbol.asyncDispose]() {
+      // One that is frozen would hear nothing.
+      child?.kill('SIGCONT');
       await crash();
       rmSync(folder, { recursive: true, force: true });
     },

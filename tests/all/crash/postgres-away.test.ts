@@ -56,3 +56,35 @@ test('PostgreSQL may be away for a minute: each call is refused soon, with when 
     `PostgreSQL away for a minute: ${refused} calls refused, the slowest in ${slowest.toFixed(0)} ms, ready again after ${recovery.toFixed(0)} ms; ${numbersOf(journal)}`,
   );
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'PostgreSQL may hang without a word: each call is refused within eight seconds, and then all is there',
+  async () => {
+    await using cluster = await startCluster();
+    const databaseUrl = cluster.url;
+    await using server = await startServer({ databaseUrl, plants: ['quick-hashes'] });
+    const journal = emptyJournal();
+    const load = { url: () => server.url, journal, random: createRandom(), clients: 8 };
+    await underLoad(load, () => journal.acknowledged.register >= 50);
+
+    const ending = new AbortController();
+    const enough = journal.acknowledged.register + 20;
+    const calling = underLoad(load, () => {
+      if (journal.acknowledged.register < enough || ending.signal.aborted) return ending.signal.aborted;
+      ending.abort();
+      cluster.freeze();
+      return true;
+    });
+    const started = performance.now();
+    await calling;
+    const slowest = performance.now() - started;
+    cluster.thaw();
+    expect(slowest).toBeLessThan(8000);
+
+    const before = journal.acknowledged.register;
+    await underLoad(load, () => journal.acknowledged.register >= before + 50);
+    expect(journal.failed).toBe(0);
+    expect(await audit(journal, { databaseUrl, url: load.url })).toEqual([]);
+    say(`PostgreSQL hung: the slowest call was over after ${slowest.toFixed(0)} ms; ${numbersOf(journal)}`);
+  },
+);
