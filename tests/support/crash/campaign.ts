@@ -30,6 +30,7 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
   const { target, kills, load, clients = 8, random = createRandom() } = options;
   const started = performance.now();
   const journal = emptyJournal();
+  say(`${target.name}: ${kills} kills, seed ${random.seed}`);
   for (let kill = 1; kill <= kills; kill += 1) {
     await target.start();
     const ending = new AbortController();
