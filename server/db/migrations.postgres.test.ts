@@ -1,12 +1,15 @@
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { describe, expect, test } from 'vitest';
 
 import { drizzleKit } from '../../tests/support/drizzle-kit.ts';
 import { root } from '../../tests/support/process.ts';
 import { temporaryFolder } from '../../tests/support/temporary-folder.ts';
 import { asAdmin, blankDatabase } from '../../tests/support/test-database.ts';
+import { historyTable } from './migrations.ts';
 import { openPostgres } from './open-postgres.ts';
 
 const open = async (url: string) => await openPostgres(url, { poolSize: 1, log: { warn: () => {} } });
@@ -52,4 +55,45 @@ describe('the migrations of PostgreSQL', () => {
     await drizzleKit(['migrate'], byServer);
     expect(await dump(byKit)).toEqual(await dump(byServer));
   });
+
+  test.each(['the server', 'drizzle-kit'])(
+    'by %s bring a database of an earlier version up to date, and keep every row',
+    async (by) => {
+      using folder = temporaryFolder();
+      const url = await blankDatabase();
+      await applyFirst(url, folder.path);
+      if (by === 'the server') await (await open(url)).close();
+      else await drizzleKit(['migrate'], url);
+
+      const [, , , history] = await dump(url);
+      expect(history).toHaveLength(
+        readdirSync(`${root}/drizzle/postgres`).filter((name) => name.endsWith('.sql')).length,
+      );
+      const { rows } = await asAdmin(
+        url,
+        async (client) =>
+          await client.query(
+            'select (select count(*) from latchkey.users)::int as users, (select count(*) from latchkey.sessions)::int as sessions',
+          ),
+      );
+      expect(rows).toEqual([{ users: 3, sessions: 3 }]);
+    },
+  );
 });
+
+/** The database as the first migration made it, with three users and a session of each. */
+async function applyFirst(url: string, folder: string): Promise<void> {
+  cpSync(`${root}/drizzle/postgres`, `${folder}/migrations`, { recursive: true });
+  const path = `${folder}/migrations/meta/_journal.json`;
+  const journal = JSON.parse(readFileSync(path, 'utf8')) as { entries: unknown[] };
+  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, 1) }));
+  await asAdmin(url, async (client) => {
+    const settings = { migrationsSchema: 'latchkey', migrationsTable: historyTable };
+    await migrate(drizzle(client), { migrationsFolder: `${folder}/migrations`, ...settings });
+    await client.query(`
+      insert into latchkey.users (id, created_at, email, password_hash)
+        select gen_random_uuid(), now(), 'user' || n || '@example.com', 'x' from generate_series(1, 3) n;
+      insert into latchkey.sessions (id, created_at, user_id, token_hash, last_seen_at, expires_at)
+        select gen_random_uuid(), now(), id, sha256(email::bytea), now(), now() from latchkey.users`);
+  });
+}

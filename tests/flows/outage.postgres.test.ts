@@ -60,3 +60,14 @@ test('a table that somebody keeps locked is waited for a while, then refused', a
   });
   expect((await app.get('/api/auth/me', { cookie })).status).toBe(200);
 });
+
+test('over one connection 500 requests at once are all answered, or refused soon', async () => {
+  await using app = await testApp({ env: { DATABASE_POOL_SIZE: '1' } });
+  const cookie = cookieOf(await app.post('/api/auth/register', ada)) ?? '';
+  const answers = await Promise.all(
+    Array.from({ length: 500 }, async () => (await app.get('/api/auth/me', { cookie })).status),
+  );
+  expect(answers.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+  expect(answers).toContain(200);
+  expect((await app.get('/api/auth/me', { cookie })).status).toBe(200);
+});

@@ -74,3 +74,17 @@ describe('three instances on one PostgreSQL', () => {
     for (const url of urls) expect((await post(url, 'login', ada, from)).status).toBe(429);
   });
 });
+
+test('npm start on PostgreSQL runs the example of the README, and says which database it has, without the password', async () => {
+  await using database = await testDatabase();
+  using project = projectFolder();
+  const url = new URL(database.url);
+  url.password = 'canary';
+  await using server = run('npm start', { cwd: project.path, env: { ...withNode(), DATABASE_URL: url.href } });
+  const address = await addressOf(server);
+  await using example = run('npm run example', { cwd: project.path, env: { ...withNode(), AUTH_URL: address } });
+  expect((await example.ended).code).toBe(0);
+  expect(example.printed()).toContain('Logged in as ada@example.com');
+  expect(server.printed()).toContain(`Database postgres://${url.host}${url.pathname}`);
+  expect(server.printed()).not.toContain('canary');
+});
