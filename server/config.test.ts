@@ -31,6 +31,8 @@ describe('the configuration', () => {
       rateLimits: 'on',
       sessionLifetimeSeconds: 30 * 24 * 3600,
       sessionIdleSeconds: 7 * 24 * 3600,
+      metricsPort: undefined,
+      metricsHost: '127.0.0.1',
       logLevel: 'info',
     });
   });
@@ -87,6 +89,8 @@ describe('the configuration', () => {
     ['PASSWORD_MIN_LENGTH', '65'],
     ['SESSION_IDLE_SECONDS', '0'],
     ['RATE_LIMITS', 'maybe'],
+    ['METRICS_PORT', 'x'],
+    ['METRICS_PORT', '3000'],
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toMatch(new RegExp(`^The configuration has faults:\n  ${name}: .+$`));

@@ -108,6 +108,13 @@ export const environment = z.object({
   SESSION_IDLE_SECONDS: wholeNumber(60, inSeconds(hours(24 * 400)))
     .default(inSeconds(hours(24 * 7)))
     .describe('a session ends after this long without use; 7 days'),
+  METRICS_PORT: wholeNumber(0, 65_535)
+    .optional()
+    .describe('TCP port of the metrics for Prometheus, at /metrics; 0 takes a free one; unset: there are none'),
+  METRICS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address to listen on for the metrics; whoever reaches it may read them'),
   LOG_LEVEL: z
     .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
     .default('info')
@@ -137,6 +144,11 @@ const checkedEnvironment = environment
     message: 'must be https://, every one, because PUBLIC_URL is not a loopback address',
     // Whatever was read so far, so its type promises nothing.
     when: ({ value }) => isListOfText((value as { CORS_ORIGINS?: unknown }).CORS_ORIGINS),
+  })
+  .refine((env) => env.METRICS_PORT !== env.PORT || env.PORT === 0, {
+    path: ['METRICS_PORT'],
+    message: 'must not be PORT: what the world reaches shows no metrics',
+    when: () => true,
   })
   .refine((env) => env.RATE_LIMITS !== 'off' || isDevelopment(env), {
     path: ['RATE_LIMITS'],
@@ -187,6 +199,8 @@ function named(env: z.infer<typeof environment>) {
     rateLimits: env.RATE_LIMITS,
     sessionLifetimeSeconds: env.SESSION_LIFETIME_SECONDS,
     sessionIdleSeconds: env.SESSION_IDLE_SECONDS,
+    metricsPort: env.METRICS_PORT,
+    metricsHost: env.METRICS_HOST,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -7,6 +7,7 @@ import { bcryptOnNodesPool, createBcryptHasher } from './hashing/bcrypt-sha256.t
 import { nodeContext } from './http/node-context.ts';
 import type { CreateContext } from './http/node-context.ts';
 import { minutes, systemClock } from './kernel/clock.ts';
+import { noMetrics } from './kernel/metrics.ts';
 import { createCounters } from './limits/counters.ts';
 import { createLimiter, noLimits } from './limits/limiter.ts';
 import { authRouter } from './router.ts';
@@ -23,8 +24,8 @@ export interface Auth {
   close(): Promise<void>;
 }
 
-/** What a caller may bring of its own: the log always, the clock and the hasher in tests. */
-export type Parts = Pick<Deps, 'log'> & Partial<Pick<Deps, 'clock' | 'hasher'>>;
+/** What a caller may bring of its own: the log always, metrics where somebody asks for them, the clock and the hasher in tests. */
+export type Parts = Pick<Deps, 'log'> & Partial<Pick<Deps, 'metrics' | 'clock' | 'hasher'>>;
 
 /**
  * Puts Latchkey together; the only place that does. Opens the database and brings it up to date.
@@ -32,16 +33,18 @@ export type Parts = Pick<Deps, 'log'> & Partial<Pick<Deps, 'clock' | 'hasher'>>;
  * @throws Unusable when the database cannot be used as it is
  */
 export async function createAuth(config: Config, parts: Parts): Promise<Auth> {
-  const db = await openDatabase(config.databaseUrl, { poolSize: config.databasePoolSize, log: parts.log });
+  const { log, metrics = noMetrics } = parts;
+  const db = await openDatabase(config.databaseUrl, { poolSize: config.databasePoolSize, log, metrics });
   const clock = parts.clock ?? systemClock;
-  const pool = parts.hasher ? undefined : createBcryptPool({ cost: config.bcryptCost });
+  const pool = parts.hasher ? undefined : createBcryptPool({ cost: config.bcryptCost, metrics });
   const deps: Deps = {
     db,
     config,
     clock,
-    log: parts.log,
+    log,
+    metrics,
     hasher: parts.hasher ?? createBcryptHasher(config.bcryptCost, pool?.bcrypt ?? bcryptOnNodesPool),
-    limiter: config.rateLimits === 'on' ? createLimiter(createCounters({ db, clock })) : noLimits,
+    limiter: config.rateLimits === 'on' ? createLimiter(createCounters({ db, clock, metrics })) : noLimits,
   };
   if (config.rateLimits === 'off')
     deps.log.warn({ event: 'limits.off' }, 'RATE_LIMITS=off: anybody may guess passwords as fast as they can');

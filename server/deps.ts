@@ -3,6 +3,7 @@ import type { Database } from './db/database.ts';
 import type { Hasher } from './hashing/hasher.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Logger } from './kernel/logger.ts';
+import type { Metrics } from './kernel/metrics.ts';
 import type { Secret } from './kernel/token.ts';
 import type { Limiter } from './limits/limiter.ts';
 
@@ -13,6 +14,7 @@ export interface Deps {
   hasher: Hasher;
   limiter: Limiter;
   log: Logger;
+  metrics: Metrics;
   config: Pick<
     Config,
     'publicUrl' | 'appUrl' | 'registration' | 'passwordMinLength' | 'sessionLifetimeSeconds' | 'sessionIdleSeconds'

@@ -38,9 +38,10 @@ export function everyError(formatted: Formatted): RefusalShape<GeneralRefusal> {
   const { error } = formatted;
   const refused = generalRefusal(formatted);
   if (refused) return refused;
-  if (error.code === 'BAD_REQUEST' && error.cause instanceof z.ZodError) {
+  const faults = faultsOfInput(error);
+  if (faults) {
     logInvalid(formatted, 'INPUT_INVALID');
-    return inputShape(formatted, error.cause);
+    return inputShape(formatted, faults);
   }
   if (isFaultOfRequest(error)) {
     logInvalid(formatted, 'REQUEST_INVALID');
@@ -88,6 +89,16 @@ const requestFaults: Partial<Record<TRPC_ERROR_CODE_KEY, string>> & { BAD_REQUES
   UNSUPPORTED_MEDIA_TYPE: 'Send JSON in UTF-8, with the header Content-Type: application/json.',
   CLIENT_CLOSED_REQUEST: 'The caller went away.',
 };
+
+/** Under which reason an error leaves. */
+export function reasonOf(error: TRPCError): string {
+  if (error instanceof Refusal) return error.refusal.reason;
+  if (faultsOfInput(error)) return 'INPUT_INVALID';
+  return isFaultOfRequest(error) ? 'REQUEST_INVALID' : 'UNEXPECTED';
+}
+
+const faultsOfInput = ({ code, cause }: TRPCError): z.ZodError | undefined =>
+  code === 'BAD_REQUEST' && cause instanceof z.ZodError ? cause : undefined;
 
 function isFaultOfRequest(error: TRPCError): boolean {
   return !(error instanceof Refusal) && error.code in requestFaults;

@@ -11,11 +11,14 @@ import { isPostgres } from './db/open-database.ts';
 import { OldServerFile } from './db/old-server-file.ts';
 import { nameOf } from './db/postgres-url.ts';
 import { pathOf, Unusable } from './db/sqlite-file.ts';
+import { serveMetrics } from './http/metrics-server.ts';
 import { serve } from './http/server.ts';
 import { seconds } from './kernel/clock.ts';
 import { createLogger } from './kernel/logger.ts';
 import type { Logger } from './kernel/logger.ts';
+import { noMetrics } from './kernel/metrics.ts';
 import { isLoopback } from './kernel/origin.ts';
+import type { Prometheus } from './metrics/prometheus.ts';
 
 const usage = `Usage: npm start
 
@@ -31,20 +34,29 @@ async function main(): Promise<void> {
   }
   const config = readConfig(environmentWithFile());
   const log = createLogger(config.logLevel, logDestination(process));
-  const auth = await createAuth(config, { log });
-  const server = await serve({ ...auth, log }, config).catch(async (error: unknown) => {
-    await auth.close();
-    throw error;
-  });
-  announce(log, config, server.port);
+  // What was opened is closed in the opposite order: at a signal, or where what comes after it fails.
+  await using opened = new AsyncDisposableStack();
+  const prometheus = await openPrometheus(config);
+  const metrics = prometheus?.metrics ?? noMetrics;
+  const auth = opened.adopt(await createAuth(config, { log, metrics }), async (one) => await one.close());
+  const scraped = prometheus && (await serveMetrics({ ...prometheus, log }, config));
+  opened.defer(async () => await scraped?.close());
+  const server = opened.adopt(await serve({ ...auth, log, metrics }, config), async (one) => await one.drain());
+  announce(log, config, { port: server.port, metricsPort: scraped?.port });
   warn(log, config);
+  const running = opened.move();
 
   whenAskedToStop(async (reason) => {
     log.info({ event: 'server.stopping', reason }, 'Stopping: answering what is under way');
-    await server.drain();
-    await auth.close();
+    await running.disposeAsync();
     log.info({ event: 'server.stopped' }, 'Stopped');
   });
+}
+
+/** Loaded only where somebody asks for metrics. */
+async function openPrometheus({ metricsPort }: Config): Promise<Prometheus | undefined> {
+  if (metricsPort === undefined) return undefined;
+  return (await import('./metrics/prometheus.ts')).createPrometheus();
 }
 
 function readArguments(): { help?: boolean } {
@@ -58,7 +70,7 @@ function readArguments(): { help?: boolean } {
 /** Set-ups that work and are likely to be wrong. */
 function warn(log: Logger, { host, publicUrl, trustedProxies, corsOrigins }: Config): void {
   const isDevelopment = isLoopback(publicUrl);
-  const isOpen = host !== 'localhost' && !isLoopback(`http://${isIPv6(host) ? `[${host}]` : host}`);
+  const isOpen = host !== 'localhost' && !isLoopback(`http://${hostInUrl(host)}`);
   // Cookies and passwords would cross the network in clear text.
   if (isDevelopment && isOpen) {
     log.warn({ event: 'host.open' }, 'Listening beyond this machine without https: set PUBLIC_URL, or take HOST away');
@@ -77,14 +89,23 @@ function warn(log: Logger, { host, publicUrl, trustedProxies, corsOrigins }: Con
   }
 }
 
-function announce(log: Logger, config: Config, port: number): void {
+function announce(
+  log: Logger,
+  config: Config,
+  { port, metricsPort }: { port: number; metricsPort: number | undefined },
+) {
   const url = config.port === port ? config.publicUrl : `http://localhost:${port}`;
   const database = isPostgres(config.databaseUrl) ? nameOf(config.databaseUrl) : pathOf(config.databaseUrl);
   log.info({ event: 'server.started', url }, `Server running at ${url} (listening on ${config.host}:${port})`);
   log.info({ event: 'server.database', database }, `Database ${database}`);
   log.info({ event: 'server.trpc', url: `${url}/trpc` }, `tRPC at ${url}/trpc, such as auth.login`);
   log.info({ event: 'server.json', url: `${url}/api/auth` }, `Plain JSON at ${url}/api/auth, such as /api/auth/login`);
+  if (metricsPort === undefined) return;
+  const metrics = `http://${hostInUrl(config.metricsHost)}:${metricsPort}/metrics`;
+  log.info({ event: 'server.metrics', url: metrics }, `Metrics at ${metrics}`);
 }
+
+const hostInUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
 
 /** Runs `stop` once, then exits. A second signal ends the process at once, unless it is the same Ctrl-C arriving twice. */
 function whenAskedToStop(stop: (reason: string) => Promise<void>): void {
@@ -111,11 +132,17 @@ function explain(error: unknown): string {
   if (error instanceof OldServerFile) return `${error.message}\n\n${importCommands(error.path, process)}`;
   if (error instanceof ConfigError || error instanceof Unusable) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return 'The port is in use by another program. Stop it, or set PORT to another one.';
-  if (code === 'EACCES') return 'This user may not listen on the port. Set PORT to one above 1023.';
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'HOST is not an address of this machine.';
+  if (code === 'EADDRINUSE')
+    return `${portOf(error)} is in use by another program. Stop it, or set PORT or METRICS_PORT to another one.`;
+  if (code === 'EACCES')
+    return `This user may not listen on ${portOf(error)}. Set PORT and METRICS_PORT to ones above 1023.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return 'HOST or METRICS_HOST is not an address of this machine.';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
+
+const portOf = (error: unknown): string =>
+  error instanceof Error && 'port' in error ? `Port ${String(error.port)}` : 'The port';
 
 await main().catch((error: unknown) => {
   console.error(explain(error));

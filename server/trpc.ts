@@ -3,7 +3,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import type { AuthContext } from './auth-context.ts';
 import { contextOf } from './context.ts';
 import type { CallContext } from './context.ts';
-import { everyError } from './error-shapes.ts';
+import { everyError, reasonOf } from './error-shapes.ts';
 import type { ProcedureMeta } from './kernel/procedure-meta.ts';
 import { Refusal } from './kernel/refusal.ts';
 import { generalRefusals } from './kernel/refusals.ts';
@@ -15,13 +15,15 @@ const t = initTRPC
 
 export const router = t.router;
 
-/** Where every procedure of ours starts: errors are shaped, refusals logged, the origin judged and changes counted. */
+/** Where every procedure of ours starts: errors are shaped, refusals logged, calls timed, the origin judged and changes counted. */
 export const publicProcedure = t.procedure
   .errors(everyError)
   .use(async ({ ctx, path, next }) => {
     const context = contextOf(ctx);
     if (!context) throw new Error('ctx.auth was not made by createContext of this Latchkey');
+    const ended = context.deps.metrics.call(path);
     const result = await next({ ctx: context });
+    ended(result.ok ? 'done' : reasonOf(result.error));
     if (!result.ok && result.error instanceof Refusal) logRefusal(context, path, result.error);
     return result;
   })

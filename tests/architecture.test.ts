@@ -73,6 +73,7 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
     may: [/^server\/limits\//, /^server\/kernel\//],
     mayTypes: [/^server\/db\/database\.ts$/],
   },
+  { from: /^server\/metrics\//, may: [/^server\/metrics\//, /^server\/kernel\//] },
   { from: /^server\/passwords\//, may: [/^server\/passwords\//, /^server\/kernel\//] },
   { from: /^server\/kernel\//, may: [/^server\/kernel\//] },
   { from: /^client\//, may: [/^client\//, /^@trpc\/(client|server\/observable)$/], mayTypes: [/^server\/router\.ts$/] },
@@ -126,6 +127,7 @@ describe('the house', () => {
     ['the time', /\bDate\.now\(|\bnew Date\(\)/, /^server\/kernel\/(clock|logger)\.ts$/],
     ['randomness', /Math\.random|randomBytes|randomUUID|getRandomValues/, /^server\/kernel\/(id|token)\.ts$/],
     ['node:http', /import \{[^}]*\} from 'node:http'/, /^server\/http\//],
+    ['prom-client', /from 'prom-client'/, /^server\/metrics\//],
   ])('knows %s in one place only', (_what, pattern, where) => {
     const places = sources.filter((file) => pattern.test(textOf(file)));
     expect(places.filter((file) => !where.test(file))).toEqual([]);

@@ -12,5 +12,5 @@ export const isPostgres = (url: string): boolean => /^postgres(ql)?:/.test(url);
  */
 export async function openDatabase(url: string, options: PostgresOptions): Promise<Database> {
   if (isPostgres(url)) return await (await import('./open-postgres.ts')).openPostgres(url, options);
-  return await (await import('./open-sqlite.ts')).openSqlite(url);
+  return await (await import('./open-sqlite.ts')).openSqlite(url, options);
 }

@@ -7,17 +7,22 @@ import { seconds } from '../kernel/clock.ts';
 import { NotExactlyOne } from '../kernel/exactly-one.ts';
 import type { ExactlyOne } from '../kernel/exactly-one.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { noMetrics } from '../kernel/metrics.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import type { Database, Queryable, Statement } from './database.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 import { passErrorsThrough } from './pass-errors-through.ts';
 import { isConflict, translated } from './postgres-errors.ts';
 import { nameOf, unusableBecause } from './postgres-url.ts';
 import * as tables from './schema.postgres.ts';
+import { kindOf, timedBy } from './timed.ts';
+import type { Timed } from './timed.ts';
 
 export interface PostgresOptions {
   /** Connections at most. A quarter as many come on top, for what need not be synced. */
   poolSize: number;
   log: Pick<Logger, 'warn'>;
+  metrics?: Metrics | undefined;
 }
 
 /** No call waits for longer: neither for a connection, nor for a lock, nor for an answer. */
@@ -35,7 +40,10 @@ const timeouts = {
  * @param url `postgres://`, with user, password, host, port and database
  * @throws Unusable with a sentence for the operator
  */
-export async function openPostgres(url: string, { poolSize, log }: PostgresOptions): Promise<Database> {
+export async function openPostgres(
+  url: string,
+  { poolSize, log, metrics = noMetrics }: PostgresOptions,
+): Promise<Database> {
   const connection = { connectionString: url, application_name: 'latchkey' };
   try {
     await migratePostgres({ ...connection, connectionTimeoutMillis: seconds(10) }, nameOf(url));
@@ -48,24 +56,27 @@ export async function openPostgres(url: string, { poolSize, log }: PostgresOptio
     pool.on('error', (error) => log.warn({ event: 'database.connectionLost', code: codeOf(error) }));
     return pool;
   };
-  return asDatabase(open(poolSize), open(Math.ceil(poolSize / 4), '-c synchronous_commit=off'));
+  const pools = { synced: open(poolSize), unsynced: open(Math.ceil(poolSize / 4), '-c synchronous_commit=off') };
+  return asDatabase(pools, timedBy(metrics));
 }
 
-function asDatabase(pool: pg.Pool, unsyncedPool: pg.Pool): Database {
-  const queryable = queryableBy(pool);
+function asDatabase({ synced, unsynced }: { synced: pg.Pool; unsynced: pg.Pool }, timed: Timed): Database {
+  const queryable = queryableBy(synced, timed);
   let closed: Promise<unknown> | undefined;
   return {
     ...queryable,
     async atomically(list) {
       const statements = list(queryable);
-      if (statements.length > 0) await retried('a transaction', async () => await transaction(pool, statements));
+      if (statements.length === 0) return;
+      const run = async (): Promise<void> => await transaction(synced, statements);
+      await timed('atomic', async () => await retried('a transaction', run));
     },
-    unsynced: queryableBy(unsyncedPool),
+    unsynced: queryableBy(unsynced, timed),
     async ping() {
-      await retried('ping', async () => await pool.query('select 1 from latchkey.users limit 1'));
+      await retried('ping', async () => await synced.query('select 1 from latchkey.users limit 1'));
     },
     async close() {
-      await (closed ??= Promise.all([pool.end(), unsyncedPool.end()]));
+      await (closed ??= Promise.all([synced.end(), unsynced.end()]));
     },
   };
 }
@@ -102,10 +113,11 @@ async function transaction(pool: pg.Pool, statements: (Statement | ExactlyOne<St
   }
 }
 
-function queryableBy(pool: pg.Pool): Queryable {
+function queryableBy(pool: pg.Pool, timed: Timed): Queryable {
   const orm = drizzle(
     async (text, values: unknown[]) => {
-      return await retried(text, async () => await pool.query({ text, values, rowMode: 'array' }));
+      const ask = async () => await pool.query({ text, values, rowMode: 'array' });
+      return await timed(kindOf(text), async () => await retried(text, ask));
     },
     { schema: tables },
   );

@@ -5,6 +5,8 @@ import { drizzle } from 'drizzle-orm/sqlite-proxy';
 
 import { NotExactlyOne } from '../kernel/exactly-one.ts';
 import type { ExactlyOne } from '../kernel/exactly-one.ts';
+import { noMetrics } from '../kernel/metrics.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import type { Database, Queryable, Statement } from './database.ts';
 import { inspectFile } from './inspect-file.ts';
 import { migrate } from './migrate.ts';
@@ -13,6 +15,12 @@ import { rememberFiles } from './same-file.ts';
 import * as schema from './schema.ts';
 import { whenFree } from './sqlite-runner.ts';
 import { pathOf, Unusable } from './sqlite-file.ts';
+import { kindOf, timedBy } from './timed.ts';
+import type { Timed } from './timed.ts';
+
+export interface SqliteOptions {
+  metrics?: Metrics | undefined;
+}
 
 /**
  * Opens a SQLite file, makes it if it is missing, and brings its tables up to date.
@@ -20,7 +28,7 @@ import { pathOf, Unusable } from './sqlite-file.ts';
  * @param url `file:` and a path, relative to the working directory
  * @throws Unusable with a sentence for the operator, before anything in the file was touched
  */
-export async function openSqlite(url: string): Promise<Database> {
+export async function openSqlite(url: string, { metrics = noMetrics }: SqliteOptions = {}): Promise<Database> {
   const path = pathOf(url);
   inspectFile(path);
   const client = connect(path);
@@ -31,7 +39,10 @@ export async function openSqlite(url: string): Promise<Database> {
     client.close();
     throw Unusable.because(path, error);
   }
-  return asDatabase(client, path === ':memory:' ? () => {} : rememberFiles(path));
+  return asDatabase(client, {
+    timed: timedBy(metrics),
+    checkFiles: path === ':memory:' ? () => {} : rememberFiles(path),
+  });
 }
 
 function connect(path: string): Sqlite.Database {
@@ -57,7 +68,10 @@ function setUp(client: Sqlite.Database): void {
   client.pragma('foreign_keys = ON');
 }
 
-function asDatabase(client: Sqlite.Database, checkFiles: () => void): Database {
+function asDatabase(
+  client: Sqlite.Database,
+  { timed, checkFiles }: { timed: Timed; checkFiles: () => void },
+): Database {
   const prepared = new Map<string, Sqlite.Statement<unknown[], unknown[]>>();
 
   function prepare(sql: string): Sqlite.Statement<unknown[], unknown[]> {
@@ -99,7 +113,7 @@ function asDatabase(client: Sqlite.Database, checkFiles: () => void): Database {
     }
   };
 
-  const queryable = queryableBy(ask);
+  const queryable = queryableBy(ask, timed);
 
   return {
     ...queryable,
@@ -109,9 +123,9 @@ function asDatabase(client: Sqlite.Database, checkFiles: () => void): Database {
         checkFiles();
         statements.forEach(run);
       });
-      if (statements.length > 0) await whenFree(() => transaction.immediate());
+      if (statements.length > 0) await timed('atomic', async () => await whenFree(() => transaction.immediate()));
     },
-    unsynced: queryableBy(askUnsynced),
+    unsynced: queryableBy(askUnsynced, timed),
     async ping() {
       await whenFree(() => {
         checkFiles();
@@ -127,10 +141,12 @@ function asDatabase(client: Sqlite.Database, checkFiles: () => void): Database {
 type Ask = (sql: string, params: unknown[], method: string) => { rows: unknown[] };
 
 /** Drizzle's queries over a function that runs one statement. */
-export function queryableBy(ask: Ask): Queryable {
-  const orm = drizzle(async (sql, params: unknown[], method) => await whenFree(() => ask(sql, params, method)), {
-    schema,
-  });
+export function queryableBy(ask: Ask, timed: Timed = timedBy(noMetrics)): Queryable {
+  const orm = drizzle(
+    async (sql, params: unknown[], method) =>
+      await timed(kindOf(sql), async () => await whenFree(() => ask(sql, params, method))),
+    { schema },
+  );
   passErrorsThrough(orm);
   return { orm, tables: schema };
 }

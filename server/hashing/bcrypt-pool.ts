@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 
 import { Piscina } from 'piscina';
 
+import { noMetrics } from '../kernel/metrics.ts';
+import { Refusal } from '../kernel/refusal.ts';
 import type { Bcrypt } from './bcrypt-sha256.ts';
 import { createFairQueue } from './fair-queue.ts';
 
@@ -22,6 +24,7 @@ export function createBcryptPool({
   cost = 10,
   threads = availableParallelism(),
   nice = niceIncrement,
+  metrics = noMetrics,
 } = {}): BcryptPool {
   const workers = new Piscina<Omit<Parameters<Bcrypt>[0], 'lane'>, string>({
     filename: new URL('./bcrypt-worker.mjs', import.meta.url).href,
@@ -33,8 +36,21 @@ export function createBcryptPool({
     execArgv: [],
   });
   const queue = createFairQueue({ atOnce: threads, most: threads * mostWaiting(cost) });
+  metrics.hashesWaiting(() => queue.waiting());
   return {
-    bcrypt: async ({ lane, ...task }) => await queue.run(lane, async () => await workers.run(task)),
+    async bcrypt({ lane, ...task }) {
+      const begin = metrics.hashing();
+      const hash = async (): Promise<string> => {
+        const ended = begin();
+        return await workers.run(task).finally(ended);
+      };
+      try {
+        return await queue.run(lane, hash);
+      } catch (error) {
+        if (error instanceof Refusal) metrics.hashRefused();
+        throw error;
+      }
+    },
     close: async () => await workers.close({ force: true }),
   };
 }

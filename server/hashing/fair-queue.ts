@@ -14,6 +14,8 @@ interface Waiting {
 export interface FairQueue {
   /** @throws Refusal BUSY, at once where the queue is full, or later where this work has to give way */
   run<Result>(lane: string, work: () => Promise<Result>): Promise<Result>;
+  /** How many wait for their turn. */
+  waiting(): number;
 }
 
 /** @param settings `atOnce` pieces of work run, at most `most` wait */
@@ -60,6 +62,7 @@ export function createFairQueue({ atOnce, most }: { atOnce: number; most: number
   }
 
   return {
+    waiting: () => waiting,
     async run(lane, work) {
       await turnOf(lane);
       try {

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { seconds } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import { createClientIp } from './client-ip.ts';
 import { connectionLimits, limitConnections } from './connections.ts';
 import type { ConnectionLimits } from './connections.ts';
@@ -22,6 +23,7 @@ export interface Faces {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   log: Logger;
+  metrics: Metrics;
 }
 
 type HandlerConfig = OriginRule & { trustedProxies: string[] };
@@ -75,8 +77,10 @@ function handler(faces: Faces, config: HandlerConfig) {
       faces.log.error({ event: 'request.failed', requestId, address: clientIp(request), err });
       response.destroy();
     };
-    const path = request.url?.split('?', 1)[0] ?? '';
     if (!isInTurn(request, response)) return;
+    const face = faceOf(request);
+    const ended = faces.metrics.request();
+    response.once('close', () => ended(face, response.headersSent ? String(response.statusCode) : 'none'));
     setSecurityHeaders(response);
     response.setHeader('Vary', 'Origin');
     // No protocol but this one is spoken here (RFC 9110 §7.8), and Node reads no request behind one that asks for another.
@@ -90,13 +94,21 @@ function handler(faces: Faces, config: HandlerConfig) {
     }
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
-      else if (rpcPath.test(path)) rpc(request, response);
-      else if (jsonPath.test(path)) json(request, response).catch(lastResort);
-      else if (path === '/livez') sendLiveness(response);
-      else if (path === '/readyz') sendReadiness(response, { db: faces, log: faces.log }).catch(lastResort);
+      else if (face === 'trpc') rpc(request, response);
+      else if (face === 'json') json(request, response).catch(lastResort);
+      else if (face === 'livez') sendLiveness(response);
+      else if (face === 'readyz') sendReadiness(response, { db: faces, log: faces.log }).catch(lastResort);
       else sendJson(response, 404, { message: 'There is nothing at this address.' });
     });
   };
+}
+
+function faceOf({ url = '' }: IncomingMessage): 'trpc' | 'json' | 'livez' | 'readyz' | 'none' {
+  const [path = ''] = url.split('?', 1);
+  if (rpcPath.test(path)) return 'trpc';
+  if (jsonPath.test(path)) return 'json';
+  if (path === '/livez') return 'livez';
+  return path === '/readyz' ? 'readyz' : 'none';
 }
 
 // One spelling for each procedure: a proxy in front may limit or deny by path.

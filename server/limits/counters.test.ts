@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createTestClock } from '../../tests/support/test-clock.ts';
 import { openTestDatabase } from '../../tests/support/test-database.ts';
 import { hours, minutes, seconds } from '../kernel/clock.ts';
+import { noMetrics } from '../kernel/metrics.ts';
 import { createCounters } from './counters.ts';
 import { limits } from './limits.ts';
 
@@ -12,7 +13,7 @@ async function parts() {
   const db = await openTestDatabase();
   const clock = createTestClock();
   const rows = async (): Promise<number> => (await db.orm.select().from(db.tables.limitCounters)).length;
-  return { db, clock, rows, counters: createCounters({ db, clock }) };
+  return { db, clock, rows, counters: createCounters({ db, clock, metrics: noMetrics }) };
 }
 
 describe('the counters', () => {
@@ -65,7 +66,7 @@ describe('the counters', () => {
 
   test('hear within five seconds that another instance has lifted a block', async () => {
     const { db, clock, counters } = await parts();
-    const another = createCounters({ db, clock });
+    const another = createCounters({ db, clock, metrics: noMetrics });
     for (let time = 0; time < limits['register.address'].most; time += 1) await counters.count('register.address', 'a');
     await expect(another.count('register.address', 'a')).rejects.toMatchObject(isRefused);
     await counters.takeBack('register.address', 'a');

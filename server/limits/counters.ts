@@ -5,6 +5,7 @@ import type { Database, Queryable } from '../db/database.ts';
 import { hours, seconds } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { inSteps } from '../kernel/in-steps.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import { Refusal } from '../kernel/refusal.ts';
 import { generalRefusals } from '../kernel/refusals.ts';
 import { limits } from './limits.ts';
@@ -42,7 +43,7 @@ const mostRemembered = 10_000;
 /** Another instance may have lifted the block, as when the attempts that it was for turned out right. */
 const trustedFor = seconds(5);
 
-export function createCounters({ db, clock }: { db: Database; clock: Clock }): Counters {
+export function createCounters({ db, clock, metrics }: { db: Database; clock: Clock; metrics: Metrics }): Counters {
   const { unsynced } = db;
   const counters = unsynced.tables.limitCounters;
   // A key that is blocked is refused from memory: a flood that is being refused costs no statement.
@@ -60,21 +61,28 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
     blocked.delete(id);
   }
 
-  function refuseFromMemory(id: string, now: number): void {
+  function rateLimited(name: LimitName, until: number, now: number): Refusal {
+    metrics.limited(name);
+    const retryAfterSeconds = Math.max(1, Math.ceil((until - now) / 1000));
+    return new Refusal(generalRefusals, 'RATE_LIMITED', { retryAfterSeconds });
+  }
+
+  function refuseFromMemory(name: LimitName, subject: string, now: number): void {
+    const id = `${name} ${subject}`;
     const known = blocked.get(id);
-    if (known && known.askAgainAt > now) throw rateLimited(known.until, now);
+    if (known && known.askAgainAt > now) throw rateLimited(name, known.until, now);
     blocked.delete(id);
   }
 
   return {
     refuseBlocked(name, subject) {
-      refuseFromMemory(`${name} ${subject}`, clock.now().getTime());
+      refuseFromMemory(name, subject, clock.now().getTime());
     },
 
     async count(name, subject) {
       const id = `${name} ${subject}`;
       const now = clock.now();
-      refuseFromMemory(id, now.getTime());
+      refuseFromMemory(name, subject, now.getTime());
 
       const [counted] = await countOne(unsynced, { id, limit: limits[name], now });
       if (counted) return;
@@ -83,7 +91,7 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
       const until = row?.blockedUntil.getTime() ?? now.getTime();
       // What was read may be out of date by now; then the next call asks the database again.
       if (lifted === liftedBefore) rememberBlocked(id, until, now.getTime());
-      throw rateLimited(until, now.getTime());
+      throw rateLimited(name, until, now.getTime());
     },
 
     async takeBack(name, subject) {
@@ -132,9 +140,6 @@ export function createCounters({ db, clock }: { db: Database; clock: Clock }): C
     },
   };
 }
-
-const rateLimited = (until: number, now: number): Refusal =>
-  new Refusal(generalRefusals, 'RATE_LIMITED', { retryAfterSeconds: Math.max(1, Math.ceil((until - now) / 1000)) });
 
 /** One statement decides: a row comes back where the key was not blocked, and is then counted. */
 function countOne(

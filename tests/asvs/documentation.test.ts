@@ -33,6 +33,7 @@ test('2.1.2 the rules over several fields are written down', () => {
   expect(refusals).toEqual(expect.arrayContaining(['PASSWORD_GUESSABLE', ...Object.keys(deliveryRefusals)]));
 
   const contradictions = [
+    { METRICS_PORT: '3000', PORT: '3000' },
     { SESSION_IDLE_SECONDS: '120', SESSION_LIFETIME_SECONDS: '60' },
     { PUBLIC_URL: 'https://auth.example.com', APP_URL: 'http://localhost:5173' },
     { PUBLIC_URL: 'https://auth.example.com', CORS_ORIGINS: 'http://shop.example.com' },

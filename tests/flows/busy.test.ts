@@ -1,13 +1,14 @@
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 
+import { scrape, sumOf } from '../support/scrape.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import { isPostgres } from '../support/test-database.ts';
 
 test.skipIf(isPostgres)(
   'while another program holds the write lock, reads are quick and a change is refused after a bounded wait',
   async () => {
-    await using app = await testApp();
+    await using app = await testApp({ env: { METRICS_PORT: '0' } });
     const cookie = cookieOf(await app.post('/api/auth/register', ada)) ?? '';
     const other = new Sqlite(app.database.file);
     other.exec('begin immediate');
@@ -38,6 +39,7 @@ test.skipIf(isPostgres)(
       if (answer.url.includes('/api/')) expect(answer.headers.get('retry-after')).toBe('2');
       expect(answer.headers.getSetCookie()).toEqual([]);
     }
+    expect(sumOf((await scrape(app)).samples, 'latchkey_database_busy_total')).toBeGreaterThanOrEqual(changes.length);
 
     other.exec('rollback');
     other.close();

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 
 import { startCluster } from '../support/postgres-cluster.ts';
+import { scrape, sumOf } from '../support/scrape.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import { asAdmin, atUrl } from '../support/test-database.ts';
 
 test('while PostgreSQL is away everything is refused with 503 and when to come back, and afterwards all works', async () => {
   await using cluster = await startCluster();
-  await using app = await testApp({ database: atUrl(cluster.url) });
+  await using app = await testApp({ database: atUrl(cluster.url), env: { METRICS_PORT: '0' } });
   const cookie = cookieOf(await app.post('/api/auth/register', ada)) ?? '';
   expect((await app.get('/api/auth/me', { cookie })).status).toBe(200);
 
@@ -24,6 +25,7 @@ test('while PostgreSQL is away everything is refused with 503 and when to come b
     expect(answer.headers.getSetCookie()).toEqual([]);
     expect(await answer.text()).toContain('"reason":"BUSY"');
   }
+  expect(sumOf((await scrape(app)).samples, 'latchkey_database_busy_total')).toBeGreaterThanOrEqual(away.length);
   expect((await app.get('/livez')).status).toBe(200);
   expect((await app.get('/readyz')).status).toBe(503);
   expect(app.logged()).not.toContain('"level":"error","event":"procedure.failed"');

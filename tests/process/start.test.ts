@@ -67,6 +67,31 @@ describe('npm start', () => {
     expect(existsSync(project.file('userAuth.db'))).toBe(false);
   });
 
+  test('shows metrics on a port of their own where METRICS_PORT says so, and nowhere else', async () => {
+    using project = projectFolder();
+    const env = { ...withNode(), METRICS_PORT: '0' };
+    await using server = run(`exec ${startLine}`, { cwd: project.path, env });
+    const [, metrics = ''] = await server.until(/Metrics at (http:\/\/127\.0\.0\.1:\d+\/metrics)/);
+    expect(await (await fetch(metrics)).text()).toMatch(/^process_start_time_seconds /m);
+    process.kill(-(server.child.pid ?? 0), 'SIGTERM');
+    expect((await server.ended).code).toBe(0);
+    await expect(fetch(metrics)).rejects.toThrow('fetch failed');
+
+    await using without = run('npm start', { cwd: project.path, env: anyPort });
+    await without.until(/Plain JSON at/);
+    expect(without.printed()).not.toContain('Metrics');
+  });
+
+  test('does not start at all where the port of the metrics is in use', async () => {
+    using project = projectFolder();
+    await using first = run('npm start', { cwd: project.path, env: { ...anyPort, METRICS_PORT: '0' } });
+    const [, port = ''] = await first.until(/Metrics at .*:(\d+)\/metrics/);
+    const env = { ...anyPort, METRICS_PORT: port, DATABASE_URL: 'file:./other.db' };
+    await using second = run('npm start', { cwd: project.path, env });
+    expect((await second.ended).code).not.toBe(0);
+    expect(second.printed()).toContain(`Port ${port} is in use by another program.`);
+  });
+
   test('explains itself with --help', async () => {
     using project = projectFolder();
     await using help = run('npm start -- --help', { cwd: project.path });
@@ -80,7 +105,7 @@ describe('npm start', () => {
     const port = new URL(await addressOf(first)).port;
     await using second = run('npm start', { cwd: project.path, env: { PORT: port } });
     expect((await second.ended).code).not.toBe(0);
-    expect(second.printed()).toMatch(/The port is in use by another program/);
+    expect(second.printed()).toMatch(/Port \d+ is in use by another program/);
   });
 
   test('says that the database cannot be written', async () => {

@@ -9,8 +9,11 @@ import { bcryptOnNodesPool, createBcryptHasher } from '../../server/hashing/bcry
 import type { Hasher } from '../../server/hashing/hasher.ts';
 import { connectionLimits } from '../../server/http/connections.ts';
 import type { ConnectionLimits } from '../../server/http/connections.ts';
+import { serveMetrics } from '../../server/http/metrics-server.ts';
 import { serve } from '../../server/http/server.ts';
 import { createLogger } from '../../server/kernel/logger.ts';
+import { noMetrics } from '../../server/kernel/metrics.ts';
+import { createPrometheus } from '../../server/metrics/prometheus.ts';
 import { createTestClock } from './test-clock.ts';
 import type { TestClock } from './test-clock.ts';
 import { testDatabase } from './test-database.ts';
@@ -19,6 +22,8 @@ import type { TestDatabase } from './test-database.ts';
 /** A whole server on a free loopback port, with a database of its own. */
 export interface TestApp extends AsyncDisposable {
   url: string;
+  /** Where its metrics are, with `METRICS_PORT: '0'`. */
+  metricsUrl: string;
   auth: Auth;
   clock: TestClock;
   /** How many passwords were hashed or verified so far. */
@@ -41,10 +46,12 @@ export interface TestAppOptions {
   /** One of its own; by default the usual one at a cost that is low. */
   hasher?: Hasher | 'ofProduction';
   connections?: Partial<ConnectionLimits>;
+  /** The one of another app, to go on with its time. */
+  clock?: TestClock;
 }
 
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { env = {}, database = await testDatabase(), hasher, connections } = options;
+  const { env = {}, database = await testDatabase(), hasher, connections, clock = createTestClock() } = options;
   const config = readConfig({
     PORT: '0',
     TRUSTED_PROXIES: '127.0.0.1',
@@ -53,12 +60,14 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     DATABASE_POOL_SIZE: '4',
     ...env,
   });
-  const clock = createTestClock();
   const lines: string[] = [];
   const log = createLogger(config.logLevel, { write: (line) => lines.push(line) });
   const counted = hasher === 'ofProduction' ? undefined : counting(hasher ?? createBcryptHasher(4, bcryptOnNodesPool));
-  const auth = await createAuth(config, { log, clock, ...(counted && { hasher: counted.hasher }) });
-  const server = await serve({ ...auth, log }, config, { ...connectionLimits, ...connections });
+  const prometheus = config.metricsPort === undefined ? undefined : createPrometheus();
+  const metrics = prometheus?.metrics ?? noMetrics;
+  const auth = await createAuth(config, { log, metrics, clock, ...(counted && { hasher: counted.hasher }) });
+  const server = await serve({ ...auth, log, metrics }, config, { ...connectionLimits, ...connections });
+  const scraped = prometheus && (await serveMetrics({ ...prometheus, log }, config));
   const url = `http://localhost:${server.port}`;
 
   let opened: Promise<Database> | undefined;
@@ -71,6 +80,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
 
   return {
     url,
+    metricsUrl: `http://127.0.0.1:${scraped?.port}/metrics`,
     auth,
     clock,
     hashes() {
@@ -99,6 +109,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     get: async (route, headers = {}) => await fetch(url + route, { headers }),
     async [Symbol.asyncDispose]() {
       await server.drain();
+      await scraped?.close();
       await auth.close();
       await (await opened)?.close();
       if (!options.database) await database[Symbol.asyncDispose]();

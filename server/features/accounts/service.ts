@@ -20,7 +20,7 @@ import { findUserByEmail, insertUser, replacePasswordHash } from './queries.ts';
  * @throws Refusal REGISTRATION_CLOSED, those of `refuseWeakPassword`, EMAIL_TAKEN, TOKEN_NOT_FOR_PAGES
  */
 export async function register(
-  call: Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'config'>,
+  call: Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'metrics' | 'config'>,
   input: Register,
 ): Promise<SignedIn> {
   const { limiter, log, config } = call.deps;
@@ -63,7 +63,7 @@ async function storeUser({ deps, request }: Call<'db' | 'clock' | 'hasher'>, inp
   }
 }
 
-type LogInCall = Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'config'>;
+type LogInCall = Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'metrics' | 'config'>;
 
 /**
  * Signs in with e-mail and password.

@@ -36,7 +36,7 @@ export interface OpenedSession {
  * @throws Refusal TOKEN_NOT_FOR_PAGES
  */
 export function openSession(
-  { deps, request, reply }: Call<'clock' | 'config' | 'log'>,
+  { deps, request, reply }: Call<'clock' | 'config' | 'log' | 'metrics'>,
   deliver: Deliver,
 ): OpenedSession {
   // A token in reach of a page's scripts is what the HttpOnly cookie is there to prevent (ASVS 3.3.4).
@@ -58,6 +58,7 @@ export function openSession(
       ];
     },
     deliver() {
+      if (isDelivered) deps.metrics.sessionStarted();
       if (deliver === 'token') return { token: token.reveal() };
       if (isDelivered) reply.setSessionCookie(token);
       else logNotStarted(deps, request);
@@ -103,7 +104,7 @@ export async function checkSession(call: Call<'db' | 'clock' | 'config' | 'log'>
  *
  * @throws Refusal SESSION_ENDED when the credential is of no session
  */
-export async function logOut(call: Call<'db' | 'log'>): Promise<{ status: 'signedOut' }> {
+export async function logOut(call: Call<'db' | 'log' | 'metrics'>): Promise<{ status: 'signedOut' }> {
   const { deps, request, reply } = call;
   if (request.credential.kind === 'none') return { status: 'signedOut' };
   if (request.credential.kind === 'unusable') throw sessionEnded(call);
@@ -112,16 +113,21 @@ export async function logOut(call: Call<'db' | 'log'>): Promise<{ status: 'signe
   if (!ended) throw sessionEnded(call);
 
   reply.clearSessionCookie();
+  deps.metrics.sessionsEnded('logout', 1);
   const { requestId, address } = request;
   deps.log.info({ event: 'session.ended', requestId, address, userId: ended.userId, sessionId: ended.id });
   return { status: 'signedOut' };
 }
 
 /** Removes what no check would accept any more. */
-export async function purgeSessions(deps: Pick<Deps, 'db' | 'clock' | 'config'>): Promise<void> {
+export async function purgeSessions(deps: Pick<Deps, 'db' | 'clock' | 'config' | 'metrics'>): Promise<void> {
   const now = deps.clock.now();
   const ended = { now, idleSince: idleSince(deps, now) };
-  await inSteps(async (most) => await deleteEndedSessions(deps.db.unsynced, { ...ended, most }));
+  await inSteps(async (most) => {
+    const count = await deleteEndedSessions(deps.db.unsynced, { ...ended, most });
+    deps.metrics.sessionsEnded('time', count);
+    return count;
+  });
 }
 
 /** The part of a user's row that may leave the server. */
