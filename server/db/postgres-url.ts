@@ -11,7 +11,9 @@ export function unusableBecause(url: string, error: unknown): Unusable {
   return error instanceof Unusable ? error : new Unusable(`The database ${nameOf(url)} ${reasonOf(error)}`);
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(thrown: unknown): string {
+  // Drizzle's migrator wraps what PostgreSQL says.
+  const error = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const known = reasons.find(([pattern]) => pattern.test(code));
   if (known) return known[1];

@@ -1,25 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-
 import pg from 'pg';
 import { expect, test } from 'vitest';
 
 import { openPostgres } from '../../server/db/open-postgres.ts';
 import { startCluster } from '../support/postgres-cluster.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-
-/** A key and a certificate that nobody has signed but itself; `undefined` where there is no openssl. */
-function selfSigned(): Record<'server.key' | 'server.crt', Buffer> | undefined {
-  using folder = temporaryFolder();
-  const [key, certificate] = [folder.file('server.key'), folder.file('server.crt')];
-  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
-  try {
-    execFileSync('openssl', [...args, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  return { 'server.key': readFileSync(key), 'server.crt': readFileSync(certificate) };
-}
+import { selfSigned } from '../support/self-signed.ts';
 
 const files = selfSigned();
 
