@@ -27,7 +27,7 @@ test('the role that serves changes no tables, and does everything else once the 
   expect((await call('login', ada)).status).toBe(200);
   expect((await call('logout', {}, { authorization: `Bearer ${token}` })).status).toBe(200);
 
-  const asServer = deployment.asOwner.replace('latchkey_owner', 'latchkey_server');
+  const asServer = deployment.database.replace('postgres@', 'latchkey_server@');
   for (const statement of ['drop table latchkey.users', 'create table latchkey.x ()', 'create schema x'])
     await expect(asAdmin(asServer, async (client) => await client.query(statement))).rejects.toThrow(
       /must be owner|permission denied/,

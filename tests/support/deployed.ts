@@ -2,7 +2,7 @@ import { compose, environmentOf } from './compose.ts';
 import { startCluster } from './postgres-cluster.ts';
 import { projectFolder, run, withNode } from './process.ts';
 import { textOf } from './sources.ts';
-import { asAdmin } from './test-database.ts';
+import { asAdmin, onDatabase } from './test-database.ts';
 
 /** Everything of compose.yaml but the containers: its roles, its migration, two instances. */
 export async function deployed() {
@@ -11,12 +11,12 @@ export async function deployed() {
   const cluster = stack.use(await startCluster({ fsync: 'off' }));
   const host = new URL(cluster.url).host;
   await asAdmin(cluster.url, async (client) => {
-    await client.query('create role latchkey_owner login createrole');
+    await client.query('create role latchkey_owner login');
     await client.query('create database latchkey owner latchkey_owner');
   });
-  const asOwner = `postgres://latchkey_owner@${host}/latchkey`;
+  const database = onDatabase(cluster.url, 'latchkey');
   const roles = textOf('deploy/roles.sql').replace(":'server_password'", "'server'");
-  await asAdmin(asOwner, async (client) => await client.query(roles));
+  await asAdmin(database, async (client) => await client.query(roles));
 
   const set = {
     OWNER_PASSWORD: 'owner',
@@ -36,5 +36,5 @@ export async function deployed() {
     };
     return stack.use(run(command.join(' '), { cwd: project.path, env: { ...env, ...withNode(), ...places } }));
   };
-  return { start, asOwner, [Symbol.asyncDispose]: async () => await stack.disposeAsync() };
+  return { start, database, [Symbol.asyncDispose]: async () => await stack.disposeAsync() };
 }
