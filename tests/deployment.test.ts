@@ -43,6 +43,7 @@ describe('compose.yaml', () => {
     const { username, password, hostname } = new URL(config.databaseUrl);
     expect([username, password, hostname]).toEqual(['latchkey_server', 'server', 'database']);
     expect(config.publicUrl).toBe('https://auth.example.com');
+    expect(config.corsOrigins).toEqual(['https://app.example.com']);
     expect(new URL(environmentOf('migrate', set)['DATABASE_URL'] ?? '').username).toBe('latchkey_owner');
     expect(textOf('deploy/roles.sql')).toContain('create role latchkey_server');
   });
