@@ -29,6 +29,7 @@ export default defineConfig({
           include: ['tests/flows/**/*.test.ts', 'server/{features,limits}/**/*.test.ts', '**/*.postgres.test.ts'],
           exclude: [
             '**/node_modules/**',
+            'tests/all/**',
             'tests/flows/{bad-input,connections,odd-requests,origins,security-headers,wire}.test.ts',
           ],
           env: { TEST_DATABASE: 'postgres' },
