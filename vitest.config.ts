@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from 'vitest/config';
 
 const common = {
   // Quick imports of drizzle-orm, as in production.
   execArgv: ['--import', './server/preload.mjs'],
   pool: 'forks' as const,
+  // One more than cores: tests of whole processes mostly wait.
+  maxWorkers: availableParallelism() + 1,
   // The files of one process share their modules; what they change is their own.
   isolate: false,
   // Some tests start whole processes, on machines that may be busy.
