@@ -12,7 +12,7 @@ export interface Stand {
   /** The client that only makes noise; one of its own, so that it does not hold the other up. */
   flood: ChildProcess;
   ceiling: ChildProcess;
-  requests: Record<'me' | 'noop' | 'http' | 'login' | 'wrongLogin', Request>;
+  requests: Record<'me' | 'nobody' | 'noop' | 'http' | 'login' | 'wrongLogin', Request>;
 }
 
 /** @param folder where the database is made */
@@ -29,6 +29,7 @@ export async function startProcesses(folder: string): Promise<Stand> {
     ceiling: startChild('./bcrypt-ceiling.ts'),
     requests: {
       me: get(latchkey, '/trpc/auth.me', token),
+      nobody: get(latchkey, '/trpc/auth.me'),
       noop: get(trpc, '/trpc/host.noop'),
       http: get(http, '/'),
       login: logIn(latchkey, true),

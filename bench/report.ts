@@ -11,7 +11,8 @@ interface Row {
 }
 
 const rows: Row[] = [
-  { label: '`me`, signed in ÷ tRPC no-op', over: 'me', base: 'noop', unit: '/s' },
+  { label: '`me`, signed in ÷ signed out', over: 'me', base: 'nobody', unit: '/s' },
+  { label: '`me`, signed out ÷ tRPC no-op', over: 'nobody', base: 'noop', unit: '/s' },
   { label: 'tRPC no-op ÷ bare `node:http`', over: 'noop', base: 'http', unit: '/s' },
   { label: 'logins ÷ bcrypt alone', over: 'logins', base: 'ceiling', unit: '/s' },
   { label: 'p99 of `me`: under logins ÷ alone', over: 'meUnderLogins', base: 'meAlone', unit: ' ms' },
@@ -53,7 +54,7 @@ function doubts(readings: Readings): string[] {
   const few = rows.filter(
     ({ over, base, unit }) => unit === ' ms' && fewest([...readings[over], ...readings[base]]) < 100,
   );
-  const throughputs: StepName[] = ['http', 'noop', 'me', 'logins'];
+  const throughputs: StepName[] = ['http', 'noop', 'nobody', 'me', 'logins'];
   const limited = throughputs.filter((name) => median(readings[name].map(({ clientBusy }) => clientBusy)) > 0.9);
   return [
     ...few.map(({ label }) => `\nFewer than 100 answers a round, so the p99 is the slowest one: ${label}`),

@@ -54,10 +54,11 @@ export function createSteps({ probe, flood, ceiling, requests }: Stand) {
     return { value: perSecond, answers: hashes, clientBusy: 0 };
   };
 
-  const { me, noop, http, login, wrongLogin } = requests;
+  const { me, nobody, noop, http, login, wrongLogin } = requests;
   return {
     http: { seconds: 1, measure: throughput(http, reading) },
     noop: { seconds: 1, measure: throughput(noop, reading) },
+    nobody: { seconds: 1, measure: throughput(nobody, reading) },
     me: { seconds: 1, measure: throughput(me, reading) },
     ceiling: { seconds: 1.5, measure: hashing },
     logins: { seconds: 1.5, measure: throughput(login, loggingIn) },
