@@ -123,7 +123,8 @@ describe('the configuration', () => {
   test.each([
     ['postgres://latchkey@localhost/latchkey', true],
     ['postgresql://latchkey@127.0.0.1:5433/latchkey', true],
-    ['postgres:///latchkey?host=/var/run/postgresql', true],
+    ['postgres://%2Fvar%2Frun%2Fpostgresql/latchkey', true],
+    ['postgres://latchkey@db.example.com/latchkey?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem', true],
     ['postgres://latchkey@db.example.com/latchkey?sslmode=verify-full', true],
     ['postgres://latchkey@db.internal/latchkey?sslmode=disable', true],
     ['postgres://latchkey@db.example.com/latchkey', false],
@@ -132,6 +133,22 @@ describe('the configuration', () => {
   ])('12.3.1 takes %s only where the way to the database is encrypted or said to be safe: %s', (url, isTaken) => {
     if (isTaken) expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
     else expect(faultsOf({ DATABASE_URL: url })).toMatch(/sslmode=verify-full/);
+  });
+
+  // The driver would take each of them for another host, another way or another setting than was checked.
+  test.each([
+    'postgres://u:/canary@db.internal/latchkey?sslmode=disable',
+    'postgres://u:12/canary@127.0.0.1/latchkey',
+    'postgres://canary#@127.0.0.1/latchkey',
+    'postgres://u@127.0.0.1/latchkey?host=canary.example.com',
+    'postgres:///latchkey',
+    'postgres://u@db.example.com/latchkey?sslmode=verify-full&sslmode=disable',
+    'postgres://u@127.0.0.1/latchkey?options=-c%20synchronous_commit%3Doff',
+    'postgres://u@127.0.0.1/latchkey?statement_timeout=0',
+    'file:postgres://u:canary@127.0.0.1/x',
+  ])('refuses DATABASE_URL=%s, and repeats nothing of it', (url) => {
+    expect(faultsOf({ DATABASE_URL: url })).toMatch(/DATABASE_URL: (cannot|may|must)/);
+    expect(faultsOf({ DATABASE_URL: url })).not.toContain('canary');
   });
 
   test.each(['http://.localhost:3000', 'http://a..localhost:3000', 'http://localhost.:3000'])(

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 import { hours } from './kernel/clock.ts';
+import { faultOfDatabaseUrl } from './kernel/database-url.ts';
 import { logLevels } from './kernel/logger.ts';
 import { isLoopback, originOf } from './kernel/origin.ts';
 
@@ -43,18 +44,6 @@ const address = z.string().refine((value) => {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most);
 }, 'must be IP addresses or ranges such as 10.0.0.0/8');
 
-const saferUrl =
-  'must be a URL that ends in ?sslmode=verify-full, because the host is another machine; sslmode=disable says that nobody listens in between';
-
-// Hashes of passwords across a network in clear text only where somebody said so (ASVS 12.3.1).
-function isSafePostgresUrl(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { hostname, searchParams } = new URL(url);
-  const mode = searchParams.get('sslmode');
-  if (mode === 'verify-full' || mode === 'disable') return true;
-  return mode === null && (hostname === '' || isLoopback(`http://${hostname}`));
-}
-
 const inSeconds = (milliseconds: number): number => milliseconds / 1000;
 
 /** Every setting, under the name of its environment variable. The descriptions are what `--help` prints. */
@@ -66,11 +55,10 @@ export const environment = z.object({
     .describe('address to listen on; by default 127.0.0.1 while PUBLIC_URL is loopback, otherwise every address'),
   DATABASE_URL: z
     .string()
-    .regex(/^(file:|postgres(ql)?:\/\/)./, {
-      error: 'must be file: and a path, such as file:./userAuth.db, or postgres://…',
-      abort: true,
+    .superRefine((url, context) => {
+      const fault = faultOfDatabaseUrl(url);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
     })
-    .refine((url) => url.startsWith('file:') || isSafePostgresUrl(url), saferUrl)
     .default('file:./userAuth.db')
     .describe('SQLite file, made if it is missing; or postgres:// and user, password, host and database'),
   DATABASE_POOL_SIZE: wholeNumber(1, 200)

@@ -50,7 +50,7 @@ function dumpInstead(source: string, to: string): string {
   const url = new URL(source);
   url.password = '';
   return [
-    'PostgreSQL brings a program for backups of its own. Run:',
+    'PostgreSQL brings a program for backups of its own. Run, as the role that owns the tables:',
     '',
     `  pg_dump --format=custom --schema=latchkey --file=${quoted(to, process)} ${quoted(url.href, process)}`,
   ].join('\n');

@@ -56,7 +56,10 @@ export async function openPostgres(
     pool.on('error', (error) => log.warn({ event: 'database.connectionLost', code: codeOf(error) }));
     return pool;
   };
-  const pools = { synced: open(poolSize), unsynced: open(Math.ceil(poolSize / 4), '-c synchronous_commit=off') };
+  const pools = {
+    synced: open(poolSize, '-c synchronous_commit=on'),
+    unsynced: open(Math.ceil(poolSize / 4), '-c synchronous_commit=off'),
+  };
   return asDatabase(pools, timedBy(metrics));
 }
 

@@ -28,7 +28,10 @@ const reasons: [RegExp, string][] = [
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'is on a host that has no address. Set DATABASE_URL to the right one.'],
   [/^28/, 'refuses this user or password. Set DATABASE_URL to the right ones.'],
   [/^3D000$/, 'does not exist. Make it with createdb, or set DATABASE_URL to another.'],
-  [/^42501$/, 'may not be changed by this user. Start once as a user who may create the schema "latchkey".'],
+  [
+    /^42501$/,
+    'may not be used by this user. Run npm run db:migrate as its owner, and let this user read and write the tables (docs/operating.md, Roles).',
+  ],
   [/^53300$/, 'has no connection left. Lower DATABASE_POOL_SIZE, or raise max_connections.'],
   [/^25006$/, 'is read-only, a standby perhaps. Set DATABASE_URL to the primary.'],
 ];

@@ -215,7 +215,7 @@ describe('a move is refused in a sentence, and changes nothing,', () => {
     ['--from file:./a.db', 2, 'Usage: npm run db:move'],
     ['--frm x', 2, "Unknown option '--frm'"],
     ['--from file:./a.db --to file:./a.db', 2, '--to: must be postgres://'],
-    ['--from file:./a.db --to postgres://u:canary@db.example.com/x', 2, '--to: must be a URL that ends in ?sslmode'],
+    ['--from file:./a.db --to postgres://u:canary@db.example.com/x', 2, '--to: must end in ?sslmode'],
     ['--from ./a.db --to postgres://localhost/x', 2, '--from: must be file:'],
     ['--from postgres://localhost/x --to postgres://localhost/x', 2, '--from: must be file:'],
     ['--from file:./filled.db --to postgres://u:canary@127.0.0.1:1/x', 1, 'postgres://127.0.0.1:1/x does not answer'],

@@ -9,7 +9,7 @@ test('the role that serves changes no tables, and does everything else once the 
   await using deployment = await deployed();
   await using early = deployment.start('latchkey-1');
   expect((await early.ended).code).not.toBe(0);
-  expect(early.printed()).toContain('may not be changed by this user');
+  expect(early.printed()).toContain('may not be used by this user');
 
   await using migration = deployment.start('migrate');
   expect((await migration.ended).code).toBe(0);
