@@ -57,7 +57,7 @@ export async function openPostgres(
     return pool;
   };
   const pools = {
-    synced: open(poolSize, '-c synchronous_commit=on'),
+    synced: open(poolSize),
     unsynced: open(Math.ceil(poolSize / 4), '-c synchronous_commit=off'),
   };
   return asDatabase(pools, timedBy(metrics));
