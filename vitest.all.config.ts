@@ -1,11 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
 const common = {
+  // On a busy machine what is waited for may take longer than vitest's one second.
+  expect: { poll: { timeout: 10_000 } },
   execArgv: ['--import', './server/preload.mjs'],
   pool: 'forks' as const,
   testTimeout: 240_000,
   hookTimeout: 120_000,
+  env: { TEST_MANY: 'yes' },
 };
+
+// What `npm test` does in part or with few examples: see tests/support/many.ts.
+const withMany = ['tests/flows/{any-json,live}.test.ts'];
 
 /** What needs a browser, much time, statistics or a crash. */
 export default defineConfig({
@@ -15,16 +21,26 @@ export default defineConfig({
         test: {
           ...common,
           name: 'all',
-          include: ['tests/all/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.postgres.test.ts'],
+          include: ['tests/all/**/*.test.ts', ...withMany, 'server/db/migrations.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.postgres.test.ts', 'tests/all/package/**'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'package',
+          // Its hooks install from the registry, which may be slow.
+          hookTimeout: 300_000,
+          include: ['tests/all/package/*.test.ts'],
+          globalSetup: './tests/support/packed-setup.ts',
         },
       },
       {
         test: {
           ...common,
           name: 'all on postgres',
-          include: ['tests/all/**/*.postgres.test.ts'],
-          env: { TEST_DATABASE: 'postgres' },
+          include: ['tests/all/**/*.postgres.test.ts', ...withMany, 'server/db/migrations.postgres.test.ts'],
+          env: { ...common.env, TEST_DATABASE: 'postgres' },
           globalSetup: './tests/support/postgres-setup.ts',
         },
       },

@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const common = {
+  // On a busy machine what is waited for may take longer than vitest's one second.
+  expect: { poll: { timeout: 10_000 } },
   // Quick imports of drizzle-orm, as in production.
   execArgv: ['--import', './server/preload.mjs'],
   pool: 'forks' as const,
@@ -30,7 +32,7 @@ export default defineConfig({
           ...common,
           name: 'postgres',
           // Every feature and every rule; not what is decided before a database is asked.
-          include: ['tests/flows/**/*.test.ts', 'server/{features,limits}/**/*.test.ts', '**/*.postgres.test.ts'],
+          include: ['tests/flows/**/*.test.ts', 'server/{features,jobs,limits}/**/*.test.ts', '**/*.postgres.test.ts'],
           exclude: [
             '**/node_modules/**',
             'tests/all/**',

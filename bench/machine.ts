@@ -2,10 +2,12 @@ import { readFileSync, statfsSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { arch, availableParallelism, cpus, loadavg, release, type } from 'node:os';
 
-const packages = ['@trpc/server', 'bcrypt', 'better-sqlite3', 'piscina', 'zod'];
-
-/** Everything without which the numbers below it mean nothing. */
-export function describeMachine(): string {
+/**
+ * Everything without which the numbers below it mean nothing.
+ *
+ * @param packages those whose versions matter
+ */
+export function describeMachine(packages: string[]): string {
   const { version } = readPackage(new URL('../package.json', import.meta.url));
   return [
     `Date      ${new Date().toISOString().slice(0, 16)}Z`,

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const plan = values.quick ? quick : thorough;
   setTimeout(() => stop(1, `Not done after ${plan.limitSeconds} seconds.`), plan.limitSeconds * 1000).unref();
 
-  console.log(describeMachine());
+  console.log(describeMachine(['@trpc/server', 'bcrypt', 'better-sqlite3', 'piscina', 'zod']));
   console.log(`Rounds    ${plan.rounds}${values.quick ? ', short ones (--quick)' : ''}\n`);
   for (const warning of warnings(folder)) console.log(`WARNING: ${warning}\n`);
   const steps = createSteps(await startProcesses(folder));

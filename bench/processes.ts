@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-import { environment } from '../server/config.ts';
+import { environment } from '../server/environment.ts';
 import { portOf, startChild } from './children.ts';
 import { get, logIn, register } from './requests.ts';
 import type { Request } from './requests.ts';

@@ -1,3 +1,4 @@
+import { markdownTable } from './markdown-table.ts';
 import { median, ratios } from './statistics.ts';
 import type { Reading, StepName } from './steps.ts';
 
@@ -22,16 +23,11 @@ const rows: Row[] = [
 
 /** The table, in Markdown, and below it what to doubt in it. */
 export function report(readings: Readings): string {
-  const cells = [
+  const lines = markdownTable(
     ['Ratio', 'Median', 'Lowest to highest', 'Medians of the two', 'Fewest answers'],
-    ['', '', '', '', ''],
-    ...rows.map((row) => cellsOf(row, readings)),
-  ];
-  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
-  const lines = cells.map((line, index) =>
-    widths.map((width, column) => (index === 1 ? '-'.repeat(width) : (line[column] ?? '').padEnd(width))).join(' | '),
+    rows.map((row) => cellsOf(row, readings)),
   );
-  return [...lines.map((line) => `| ${line} |`), ...doubts(readings)].join('\n');
+  return [...lines, ...doubts(readings)].join('\n');
 }
 
 function cellsOf({ label, over, base, unit }: Row, readings: Readings): string[] {

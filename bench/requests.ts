@@ -18,8 +18,14 @@ export function logIn(port: number, isRight: boolean): Request {
   return { port, status: isRight ? 200 : 401, request: `${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}` };
 }
 
-/** Makes the account that all requests are of, and signs it in. */
+/** Makes the account that logs in, and another one, which it signs in and whose token it returns. */
 export async function register(port: number): Promise<string> {
+  // Logins are somebody else's: of one person's sessions the oldest would end.
+  await registerOne(port, email);
+  return await registerOne(port, `me-${email}`);
+}
+
+async function registerOne(port: number, email: string): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/api/auth/register`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

@@ -1,5 +1,4 @@
 #!/bin/sh
-# PostgreSQL's image runs this when it makes an empty database.
+# PostgreSQL's image runs this when it makes an empty database. It may be run again, with other passwords.
 set -eu
-psql --set ON_ERROR_STOP=1 --set server_password="$SERVER_PASSWORD" \
-  --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" --file /deploy/roles.sql
+psql --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname "$POSTGRES_DB" --file /deploy/roles.sql

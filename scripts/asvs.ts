@@ -80,6 +80,10 @@ function run(config: string): Outcome[] {
   }
 }
 
+function firstLine(text = ''): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
 function outcomesIn({ name, assertionResults }: Report['testResults'][number]): Outcome[] {
   const file = relative(root, name).replaceAll('\\', '/');
   return assertionResults.flatMap(({ title, status, failureMessages = [] }) => {
@@ -97,5 +101,3 @@ function outcomesIn({ name, assertionResults }: Report['testResults'][number]): 
         ];
   });
 }
-
-const firstLine = (text = ''): string => text.split('\n', 1)[0] ?? '';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, test } from 'vitest';
 
-import { ConfigError, describeConfig, environment, readConfig } from './config.ts';
+import { ConfigError, describeConfig, readConfig } from './config.ts';
+import { environment } from './environment.ts';
 
 const faultsOf = (env: Record<string, string>): string => {
   try {
@@ -26,11 +27,19 @@ describe('the configuration', () => {
       corsOrigins: undefined,
       trustedProxies: [],
       registration: 'open',
+      requireVerifiedEmail: 'off',
+      requireSecondFactor: 'never',
+      smtpUrl: undefined,
+      mailFrom: undefined,
+      encryptionKeys: undefined,
       bcryptCost: 10,
       passwordMinLength: 8,
       rateLimits: 'on',
       sessionLifetimeSeconds: 30 * 24 * 3600,
       sessionIdleSeconds: 7 * 24 * 3600,
+      eventsKeptDays: 365,
+      failedJobsKeptDays: 30,
+      verifiedForSeconds: 600,
       metricsPort: undefined,
       metricsHost: '127.0.0.1',
       logLevel: 'info',
@@ -83,6 +92,9 @@ describe('the configuration', () => {
     ['TRUSTED_PROXIES', '::/0'],
     ['TRUSTED_PROXIES', '10.0.0.0/8/8'],
     ['REGISTRATION', 'maybe'],
+    ['REQUIRE_VERIFIED_EMAIL', 'yes'],
+    ['VERIFIED_FOR_SECONDS', '59'],
+    ['VERIFIED_FOR_SECONDS', '3601'],
     ['BCRYPT_COST', '9'],
     ['BCRYPT_COST', '16'],
     ['PASSWORD_MIN_LENGTH', '7'],
@@ -130,6 +142,11 @@ describe('the configuration', () => {
     ['postgres://latchkey@db.example.com/latchkey', false],
     ['postgres://latchkey@db.example.com/latchkey?sslmode=require', false],
     ['postgres://latchkey@localhost/latchkey?sslmode=prefer', false],
+    ['postgres://latchkey@%2fvar%2frun%2fpostgresql/latchkey', true],
+    ['postgres://latchkey@[::1]/latchkey', true],
+    ['postgres://latchkey@a.localhost/latchkey', false],
+    ['postgres://latchkey@0x7f.1/latchkey', false],
+    ['postgres://latchkey@localhost,db.example.com/latchkey', false],
   ])('12.3.1 takes %s only where the way to the database is encrypted or said to be safe: %s', (url, isTaken) => {
     if (isTaken) expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
     else expect(faultsOf({ DATABASE_URL: url })).toMatch(/sslmode=verify-full/);
@@ -151,12 +168,93 @@ describe('the configuration', () => {
     expect(faultsOf({ DATABASE_URL: url })).not.toContain('canary');
   });
 
+  test.each([
+    ['@l%C2%ADocalhost/latchkey', 'must name its host in ASCII'],
+    ['@%EF%BC%91%EF%BC%92%EF%BC%97.0.0.1/latchkey', 'must name its host in ASCII'],
+    ['@localhost%00evil/latchkey', 'must name its host in ASCII'],
+    ['@localhost/latchkey?sslmode=prefer', 'may leave sslmode out'],
+    ['@localhost:3999999/latchkey', 'must have a port of 65535 at most'],
+    ['@/latchkey', 'must name a host; a socket is written as one'],
+    ['@/var/run/postgresql/latchkey', 'must name a host; a socket is written as one'],
+    [':100%@localhost/latchkey', '% is %25'],
+    [':100%e9@localhost/latchkey', '% is %25'],
+    [':a b@localhost/latchkey', 'a space is %20'],
+  ])('says of DATABASE_URL=postgres://latchkey%s what is wrong with it', (rest, sentence) => {
+    expect(faultsOf({ DATABASE_URL: `postgres://latchkey${rest}` })).toContain(`DATABASE_URL: `);
+    expect(faultsOf({ DATABASE_URL: `postgres://latchkey${rest}` })).toContain(sentence);
+  });
+
   test.each(['http://.localhost:3000', 'http://a..localhost:3000', 'http://localhost.:3000'])(
     'takes %s for no loopback address',
     (url) => {
       expect(faultsOf({ PUBLIC_URL: url })).toMatch(/PUBLIC_URL: must be/);
     },
   );
+
+  test.each([
+    ['smtps://user:password@mail.example.com:465', true],
+    ['smtp://mail.example.com', true],
+    ['smtp://[::1]:2525/', true],
+    ['SMTPS://us%40%2F%3A%25er:canary@Mail.example.com', true],
+    ['mail.example.com', false],
+    ['https://mail.example.com', false],
+    ['smtp://', false],
+    ['smtp://canary@mail.example.com', false],
+    ['smtp://user:can/ary@mail.example.com', false],
+    ['smtp://:canary@mail.example.com', false],
+    ['smtp://us%er:canary@mail.example.com', false],
+    ['smtp://user:canary@mail.example.com:0', false],
+    ['smtp://user:canary@mail.example.com:70000', false],
+    ['smtp://user:canary@mail.example.com?tls.rejectUnauthorized=false', false],
+    ['smtp://user:canary@mail.example.com#', false],
+    ['smtp://user:canary@mail.example.com/inbox', false],
+    ['smtp://user:canary@mail_example.com\r\n', false],
+  ])('takes SMTP_URL=%s only where it says all and nothing else: %s', (SMTP_URL, isTaken) => {
+    const faults = faultsOf({ SMTP_URL, MAIL_FROM: 'no-reply@example.com' });
+    if (isTaken) expect(faults).toBe('none');
+    else expect(faults).toMatch(/\n  SMTP_URL: must be smtps:.*$/);
+    expect(faults).not.toMatch(/can.?ary/);
+  });
+
+  test.each([
+    ['no-reply@example.com', true],
+    ['Notes <no-reply@example.com>', true],
+    ['"Notes, Inc." <no-reply@example.com>', true],
+    ['Nötes ✓ <no-reply@bücher.example>', true],
+    ['<no-reply@example.com>', true],
+    ['Notes', false],
+    ['Notes no-reply@example.com', false],
+    ['a@example.com, b@example.com', false],
+    ['A <a@example.com>, B <b@example.com>', false],
+    ['Notes\r\nBcc: eve@example.com <no-reply@example.com>', false],
+    ['Notes <no-reply@example.com\r\nBcc: eve@example.com>', false],
+  ])('1.3.11 takes MAIL_FROM=%j only where it is one sender in one line: %s', (MAIL_FROM, isTaken) => {
+    const SMTP_URL = 'smtps://mail.example.com';
+    if (isTaken) expect(faultsOf({ MAIL_FROM, SMTP_URL })).toBe('none');
+    else expect(faultsOf({ MAIL_FROM, SMTP_URL })).toMatch(/MAIL_FROM: must be an e-mail address/);
+  });
+
+  test('wants a mail server for a sender: without one nobody would send', () => {
+    expect(faultsOf({ MAIL_FROM: 'no-reply@example.com' })).toMatch(/MAIL_FROM: is of no use without SMTP_URL/);
+  });
+
+  test('wants a sender for mails, beside any other fault', () => {
+    const faults = faultsOf({ PORT: 'x', SMTP_URL: 'smtps://mail.example.com' });
+    expect(faults.split('\n').toSorted()).toEqual([
+      expect.stringMatching(/^ {2}MAIL_FROM: must be set/),
+      expect.stringMatching(/^ {2}PORT:/),
+      'The configuration has faults:',
+    ]);
+  });
+
+  test('does not let people wait for mails that nobody sends', () => {
+    const env = { REQUIRE_VERIFIED_EMAIL: 'on' };
+    expect(faultsOf(env)).toBe('none');
+    const publicly = { ...env, PUBLIC_URL: 'https://auth.example.com' };
+    expect(faultsOf(publicly)).toMatch(/REQUIRE_VERIFIED_EMAIL: must be off, or SMTP_URL be set/);
+    expect(faultsOf({ ...publicly, SMTP_URL: 'smtps://mail.example.com', MAIL_FROM: 'us@example.com' })).toBe('none');
+    expect(readConfig(publicly, { hasMailer: true }).requireVerifiedEmail).toBe('on');
+  });
 
   test('refuses to switch the limits off where the world can reach them', () => {
     expect(faultsOf({ RATE_LIMITS: 'off' })).toBe('none');

@@ -1,7 +1,10 @@
 import type { AuthContext } from './auth-context.ts';
 import type { Call, Deps, Reply, RequestFacts } from './deps.ts';
-import { checkSession } from './features/sessions/service.ts';
+import { callerRefusals } from './features/sessions/contract.ts';
 import type { Caller } from './features/sessions/contract.ts';
+import { checkSession } from './features/sessions/service.ts';
+import { Refusal } from './kernel/refusal.ts';
+import type { SignedInContext } from './signed-in-context.ts';
 
 /** What a procedure of ours finds in its `ctx`. */
 export interface CallContext extends Call<keyof Deps> {
@@ -20,6 +23,28 @@ export function makeContext(deps: Deps, request: RequestFacts, reply: Reply): { 
   return { auth };
 }
 
+/** The same context, narrowed: what is called with it finds all that it found before. */
+export function withCaller<Known extends Caller>(call: CallContext, caller: Known): SignedInContext & Readonly<Known> {
+  const auth = Object.freeze({ kind: 'latchkey' as const, ...caller });
+  contexts.set(auth, call);
+  return auth;
+}
+
+/** @throws Refusal NOT_SIGNED_IN, SESSION_ENDED */
+export async function requireCaller(call: CallContext): Promise<Caller> {
+  const caller = await call.caller();
+  if (!caller) throw new Refusal(callerRefusals, 'NOT_SIGNED_IN');
+  return caller;
+}
+
 /** The other way round. `undefined` where a host forgot to build its context with ours. */
 export const contextOf = (ctx: { auth: AuthContext } | undefined): CallContext | undefined =>
   ctx?.auth && contexts.get(ctx.auth);
+
+/** @throws Error where a host forgot to build its context with ours */
+export function requireContext(ctx: { auth: AuthContext }): CallContext {
+  const context = contextOf(ctx);
+  if (!context)
+    throw new Error('ctx.auth is none of ours: put ...auth.createContext(request) into the context of your app');
+  return context;
+}

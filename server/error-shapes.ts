@@ -4,10 +4,13 @@ import { z } from 'zod';
 
 import type { AuthContext } from './auth-context.ts';
 import { contextOf } from './context.ts';
+import { callerRefusals, sessionRefusals } from './features/sessions/contract.ts';
 import { idOf } from './kernel/id.ts';
+import { logToStandardError } from './kernel/logger.ts';
 import { Refusal } from './kernel/refusal.ts';
+import type { GeneralRefusal, RefusalShape } from './kernel/refusal-shape.ts';
 import { generalRefusals } from './kernel/refusals.ts';
-import type { GeneralRefusal, RefusalOf, RefusalRows, RefusalShape } from './kernel/refusals.ts';
+import type { RefusalOf, RefusalRows, RefusalsByReason } from './kernel/refusals.ts';
 
 /** What tRPC hands to an error formatter, as far as it is needed here. */
 interface Formatted {
@@ -19,7 +22,8 @@ interface Formatted {
 
 /** A formatter for `.errors()`: lets this set of refusals out of the procedure, typed, and nothing else. */
 export function refusalsOf<Rows extends RefusalRows>(rows: Rows) {
-  return (formatted: Formatted): RefusalShape<RefusalOf<Rows>> | undefined => {
+  // Not `RefusalOf<Rows>`: declarations of a host's router would spell out that name with all its rows.
+  return (formatted: Formatted): RefusalShape<RefusalsByReason<Rows>[keyof Rows & string]> | undefined => {
     const { error } = formatted;
     if (!(error instanceof Refusal) || error.rows !== rows) return undefined;
     // The one joint between a thrown value and its type: a Refusal is built from a row of its set only.
@@ -61,11 +65,30 @@ export function everyError(formatted: Formatted): RefusalShape<GeneralRefusal> {
   };
 }
 
+const notSignedIn = refusalsOf(callerRefusals);
+const sessionEnded = refusalsOf(sessionRefusals);
+
+/** The part of our refusals that a builder for hosts lets out. */
+export type HostRefusal =
+  | RefusalOf<typeof callerRefusals>
+  | RefusalOf<typeof sessionRefusals>
+  | Extract<GeneralRefusal, { reason: 'ORIGIN_REFUSED' | 'BUSY' | 'UNEXPECTED' }>;
+
+/** Shapes what our builders for hosts refuse, and nothing else: the host's errors are its own formatter's. */
+export function forHosts(formatted: Formatted): RefusalShape<HostRefusal> | undefined {
+  // Of the general ones those builders throw no others.
+  return (notSignedIn(formatted) ?? sessionEnded(formatted) ?? generalRefusal(formatted)) as
+    | RefusalShape<HostRefusal>
+    | undefined;
+}
+
 // Here, because only here it is known that no procedure expected the error.
 function logFault({ error, path, ctx }: Formatted, requestId: string): void {
   const call = contextOf(ctx);
   const address = call?.request.address;
-  call?.deps.log.error({ event: 'procedure.failed', requestId, address, procedure: path, err: error.cause ?? error });
+  // Without a context of ours there is no log of the host's, and the answer names an entry all the same.
+  const log = call?.deps.log ?? logToStandardError();
+  log.error({ event: 'procedure.failed', requestId, address, procedure: path, err: error.cause ?? error });
 }
 
 /** Tries at the checks of inputs are worth an entry, too (ASVS 16.3.3). */
@@ -83,8 +106,10 @@ const requestFaults: Partial<Record<TRPC_ERROR_CODE_KEY, string>> & { BAD_REQUES
   PARSE_ERROR: 'The body is not valid JSON.',
   BAD_REQUEST: 'The request could not be read. Send valid JSON, and at most 10 calls in a batch.',
   NOT_FOUND: 'There is no such procedure.',
-  METHOD_NOT_SUPPORTED: 'Call queries by GET and mutations by POST.',
-  PRECONDITION_FAILED: 'Send mutations by httpLink or httpBatchLink: a streamed answer cannot set a cookie.',
+  METHOD_NOT_SUPPORTED:
+    'Call queries by GET and mutations by POST; subscriptions are streams, at the same path under /trpc/.',
+  PRECONDITION_FAILED:
+    'A streamed answer cannot set a cookie. Put authLink of latchkey/client before your links (with mountedAt, where the router is not called auth), or send mutations by httpLink.',
   PAYLOAD_TOO_LARGE: 'The body is too large.',
   UNSUPPORTED_MEDIA_TYPE: 'Send JSON in UTF-8, with the header Content-Type: application/json.',
   CLIENT_CLOSED_REQUEST: 'The caller went away.',
@@ -118,7 +143,10 @@ const mostFields = 10;
 function faultsByField(error: z.ZodError): Record<string, string[]> {
   const faults = new Map<string, string[]>();
   const add = (path: PropertyKey[], message: string): void => {
-    const field = path.map(String).join('.').slice(0, 64) || 'input';
+    const names = path.map(String);
+    // Transformers of hosts refuse to send an object with such a key, and the answer would be none of ours.
+    const isSendable = !names.some((name) => /^(__proto__|constructor|prototype)$/.test(name));
+    const field = (isSendable && names.join('.').slice(0, 64)) || 'input';
     const known = faults.get(field) ?? [];
     if (faults.size < mostFields || (faults.has(field) && known.length < mostFields))
       faults.set(field, [...known, message]);

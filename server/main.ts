@@ -38,19 +38,21 @@ async function main(): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const prometheus = await openPrometheus(config);
   const metrics = prometheus?.metrics ?? noMetrics;
-  const auth = opened.adopt(await createAuth(config, { log, metrics }), async (one) => await one.close());
+  const auth = opened.adopt(await createAuth({ ...config, log, metrics }), async (one) => await one.close());
+  await auth.migrate();
   const scraped = prometheus && (await serveMetrics({ ...prometheus, log }, config));
   opened.defer(async () => await scraped?.close());
   const server = opened.adopt(await serve({ ...auth, log, metrics }, config), async (one) => await one.drain());
-  announce(log, config, { port: server.port, metricsPort: scraped?.port });
-  warn(log, config);
   const running = opened.move();
 
+  // Before anything says that it runs: whoever reads that may ask it to stop.
   whenAskedToStop(async (reason) => {
     log.info({ event: 'server.stopping', reason }, 'Stopping: answering what is under way');
     await running.disposeAsync();
     log.info({ event: 'server.stopped' }, 'Stopped');
   });
+  announce(log, config, { port: server.port, metricsPort: scraped?.port });
+  warn(log, config);
 }
 
 /** Loaded only where somebody asks for metrics. */
@@ -63,29 +65,18 @@ function readArguments(): { help?: boolean } {
   try {
     return parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values;
   } catch (error) {
-    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+    const fault = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([`${fault.split('. ', 1)[0]}. npm start -- --help says what there is`]);
   }
 }
 
-/** Set-ups that work and are likely to be wrong. */
-function warn(log: Logger, { host, publicUrl, trustedProxies, corsOrigins }: Config): void {
+/** What only this process knows of the set-up. */
+function warn(log: Logger, { host, publicUrl }: Config): void {
   const isDevelopment = isLoopback(publicUrl);
   const isOpen = host !== 'localhost' && !isLoopback(`http://${hostInUrl(host)}`);
   // Cookies and passwords would cross the network in clear text.
   if (isDevelopment && isOpen) {
     log.warn({ event: 'host.open' }, 'Listening beyond this machine without https: set PUBLIC_URL, or take HOST away');
-  }
-  if (!isDevelopment && !corsOrigins) {
-    log.warn(
-      { event: 'origins.open' },
-      'CORS_ORIGINS is not set: pages of any origin may call, without cookies. Set it to the origins of your pages, or to APP_URL if there are no others',
-    );
-  }
-  if (!isDevelopment && trustedProxies.length === 0) {
-    log.warn(
-      { event: 'proxies.none' },
-      'TRUSTED_PROXIES is not set: behind the proxy that ends TLS all visitors count as one, and ten wrong logins block them all',
-    );
   }
 }
 

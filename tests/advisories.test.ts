@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 import { memoryStorage } from '../client/index.ts';
 import { read, write } from './support/database.ts';
 import { call, faces, outcomeOf, procedures } from './support/procedures.ts';
+import { signIn } from './support/people.ts';
+import { registered } from './support/registered.ts';
 import { ada, cookieOf, testApp } from './support/test-app.ts';
 import type { TestApp } from './support/test-app.ts';
 
@@ -59,10 +61,11 @@ test('CVE-2026-119128 no credential can be worked out from what others may see, 
 });
 
 test('CVE-2025-64102 by default guesses are limited at every procedure that looks at a password', async () => {
-  const looking = procedures.filter(({ fields }) => fields.includes('password'));
-  expect(looking.map(({ path }) => path)).toEqual(expect.arrayContaining(['auth.register', 'auth.login']));
+  const looking = procedures.filter(({ fields }) => fields.includes('password') || fields.includes('currentPassword'));
+  const ofAnybody = looking.filter(({ assurance }) => assurance === 'none');
+  expect(ofAnybody.map(({ path }) => path)).toEqual(expect.arrayContaining(['auth.register', 'auth.login']));
   for (const face of faces) {
-    for (const procedure of looking) {
+    for (const procedure of ofAnybody) {
       await using app = await testApp();
       const home = { 'x-forwarded-for': '203.0.113.9' };
       const outcomes: string[] = [];
@@ -72,6 +75,20 @@ test('CVE-2025-64102 by default guesses are limited at every procedure that look
       }
       expect(outcomes.slice(10)).toEqual(Array(5).fill('RATE_LIMITED'));
       expect(app.hashes()).toBe(10);
+    }
+    for (const procedure of looking.filter((one) => !ofAnybody.includes(one))) {
+      await using app = await testApp();
+      const { headers } = await signIn(app);
+      const before = app.hashes();
+      const outcomes: string[] = [];
+      for (let index = 0; index < 15; index += 1) {
+        const guess = { password: `guess ${index}`, currentPassword: `guess ${index}` };
+        const given = Object.entries(guess).filter(([name]) => procedure.fields.includes(name));
+        const input = { ...procedure.input, ...Object.fromEntries(given) };
+        outcomes.push(await outcomeOf(await call(app, [face, procedure], { input, headers })));
+      }
+      expect(outcomes).toEqual([...Array(5).fill('WRONG_PASSWORD'), ...Array(10).fill('RATE_LIMITED')]);
+      expect(app.hashes() - before).toBe(5);
     }
   }
 });
@@ -95,11 +112,13 @@ test('CVE-2026-9798 a delayed account is delayed on every way in: both faces, in
 
 test('GHSA-2vg6-77g8-24mp with an account everything that knows of it is gone: no token works, no row is left', async () => {
   await using app = await testApp();
-  const { token = '', user } = await app.client({ storage: memoryStorage() }).register.mutate(ada);
+  const { token = '', user } = registered(await app.client({ storage: memoryStorage() }).register.mutate(ada));
   const second = tokenOf(cookieOf(await app.post('/api/auth/login', ada)));
   for (const one of [token, second]) {
     for (const headers of carried(one)) expect((await app.get('/api/auth/me', headers)).status).toBe(200);
   }
+  // A mail that is under way knows the account by its id.
+  await app.mails();
   write(app, 'delete from users');
   for (const one of [token, second]) await expectWorthless(app, one);
   for (const table of read(app, "select name from sqlite_master where type = 'table'").map(String)) {

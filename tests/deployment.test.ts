@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { readConfig } from '../server/config.ts';
 import { connectionLimits } from '../server/http/connections.ts';
+import { newToken } from '../server/kernel/token.ts';
 import { compose, environmentOf } from './support/compose.ts';
 import { textOf } from './support/sources.ts';
 
@@ -9,8 +10,12 @@ const { services } = compose;
 const ours = Object.entries(services).filter(([, { build }]) => build !== undefined);
 
 const set = {
+  ADMIN_PASSWORD: 'admin',
   OWNER_PASSWORD: 'owner',
   SERVER_PASSWORD: 'server',
+  SMTP_URL: 'smtps://user:password@mail.example.com',
+  MAIL_FROM: 'no-reply@example.com',
+  ENCRYPTION_KEYS: newToken().reveal(),
   PUBLIC_URL: 'https://auth.example.com',
   APP_URL: 'https://app.example.com',
 };
@@ -29,10 +34,10 @@ describe('compose.yaml', () => {
 
   test('has no password, no secret and no address of its own that would do in production', () => {
     const values = Object.values(services).flatMap(({ environment, volumes }) => [
-      ...Object.entries(environment).filter(([name]) => /PASSWORD|SECRET|_URL$/.test(name)),
+      ...Object.entries(environment).filter(([name]) => /PASSWORD|SECRET|_KEYS$|_URL$/.test(name)),
       ...volumes.filter((volume) => volume.includes('tls')).map((volume) => ['volume', volume] as const),
     ]);
-    expect(values.length).toBeGreaterThan(6);
+    expect(values.length).toBeGreaterThan(8);
     for (const [name, value] of values) expect(`${name}=${value}`).toMatch(/\$\{\w+:\?[^}]+\}/);
     // A default would be `${NAME:-value}`, and a secret that was left out an empty one, `${NAME}`.
     expect(textOf('compose.yaml')).not.toMatch(/\$\{\w+(?!\w|:\?)/);
@@ -44,8 +49,12 @@ describe('compose.yaml', () => {
     expect([username, password, hostname]).toEqual(['latchkey_server', 'server', 'database']);
     expect(config.publicUrl).toBe('https://auth.example.com');
     expect(config.corsOrigins).toEqual(['https://app.example.com']);
+    expect([config.smtpUrl, config.mailFrom]).toEqual([set.SMTP_URL, set.MAIL_FROM]);
+    expect(config.encryptionKeys).toHaveLength(1);
     expect(new URL(environmentOf('migrate', set)['DATABASE_URL'] ?? '').username).toBe('latchkey_owner');
     expect(textOf('deploy/roles.sql')).toContain('create role latchkey_server');
+    // Neither of the two is the superuser that the image makes.
+    expect(services['database']?.environment).not.toHaveProperty('POSTGRES_USER');
   });
 
   test('believes the X-Forwarded-For of its proxy, and of nobody else', () => {
@@ -70,6 +79,10 @@ describe('compose.yaml', () => {
   test('starts nothing before what it needs', () => {
     expect(services['migrate']?.depends_on).toEqual({ database: { condition: 'service_healthy' } });
     expect(services['latchkey-1']?.depends_on['migrate']).toEqual({ condition: 'service_completed_successfully' });
+    // nginx keeps the addresses that it found at its start.
+    expect(Object.entries(services['proxy']?.depends_on ?? {})).toEqual(
+      ['latchkey-1', 'latchkey-2'].map((name) => [name, { condition: 'service_healthy', restart: true }]),
+    );
   });
 });
 

@@ -3,9 +3,13 @@ import { dirname, join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { readConfig } from '../server/config.ts';
+import { eventKinds } from '../server/features/events/contract.ts';
+import { signal } from '../server/features/live/contract.ts';
+import { mostStreams } from '../server/features/live/service.ts';
 import { connectionLimits } from '../server/http/connections.ts';
 import { appRouter } from '../server/router.ts';
-import { rowsIn, sectionOf } from './support/markdown.ts';
+import { codeIn, rowsIn, sectionOf } from './support/markdown.ts';
 import { printLimits } from './support/print-limits.ts';
 import { root } from './support/process.ts';
 import { textOf } from './support/sources.ts';
@@ -17,8 +21,33 @@ const pages = [
     .map((name) => join('docs', name)),
 ];
 
-test('the README shows the example that is run, letter by letter', () => {
-  expect(textOf('README.md')).toContain(textOf('examples/register-and-log-in.ts').trim());
+test.each(['register-and-log-in', 'in-your-app'])(
+  'the README shows an example that is run, letter by letter: %s',
+  (name) => {
+    expect(textOf('README.md')).toContain(textOf(`examples/${name}.ts`).trim());
+  },
+);
+
+test('the page about second factors shows an example that is run, letter by letter', () => {
+  expect(textOf('docs/second-factors.md')).toContain(textOf('examples/two-step-login.ts').trim());
+});
+
+test('the page about embedding shows the Next.js app that is built, letter by letter', () => {
+  const page = textOf('docs/embedding.md');
+  for (const file of ['next.config.ts', 'server/auth.ts', 'app/trpc/[trpc]/route.ts'])
+    expect(page).toContain(textOf(`tests/all/package/consumers/next/${file}`).trim());
+});
+
+test('the lines that add Latchkey to an app are fewer than 20, and those of the example', () => {
+  const section = sectionOf('docs/quick-start.md', 'In your Express app');
+  const [server = [], page = []] = [...section.matchAll(/```ts\n([^]*?)```/g)].map(([, code = '']) =>
+    code.split('\n').filter((line) => !/^ *(\/\/|$)/.test(line)),
+  );
+  const missing = (lines: string[], file: string): string[] => lines.filter((line) => !textOf(file).includes(line));
+  expect(missing(server, 'examples/express/server.ts')).toEqual([]);
+  expect(missing(page, 'examples/express/web/main.ts')).toEqual([]);
+  expect(server.length).toBeGreaterThan(5);
+  expect(server.length + page.length).toBeLessThan(20);
 });
 
 test('the README lists every procedure', () => {
@@ -29,6 +58,15 @@ test('the README lists every procedure', () => {
     `/api/${path.replaceAll('.', '/')}\``,
   ]);
   expect(names.filter((name) => !readme.includes(name))).toEqual([]);
+});
+
+test('every kind of event is written down, with what it says, and how long it is kept', () => {
+  const table = rowsIn(sectionOf('docs/events.md', 'Events')).map(([kind = '', fields = '']) => [
+    codeIn(kind)[0],
+    codeIn(fields),
+  ]);
+  expect(table).toEqual(Object.entries(eventKinds).map(([kind, { shape }]) => [kind, Object.keys(shape)]));
+  expect(textOf('docs/events.md')).toContain(`kept for ${readConfig({}).eventsKeptDays} days`);
 });
 
 test('2.1.3 the table of limits is the one in the code', () => {
@@ -47,6 +85,15 @@ test('2.1.3 the limits on connections are those in the code', () => {
     `${inactivityTimeout / 1000} s within a request`,
     `${keepAliveTimeout / 1000} s between requests`,
   ]);
+});
+
+test('2.1.3 the limits on streams, and what a signal may say, are those in the code', () => {
+  expect(rowsIn(sectionOf('docs/limits.md', 'Streams')).map(([, many]) => many)).toEqual(
+    Object.values(mostStreams).map((most) => most.toLocaleString('en')),
+  );
+  expect(rowsIn(sectionOf('docs/live.md', 'The stream')).map(([reason = '']) => codeIn(reason)[0])).toEqual(
+    signal.shape.reason.options,
+  );
 });
 
 test('every link and every script that the documentation names exists', () => {

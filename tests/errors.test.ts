@@ -10,6 +10,7 @@ import type { AuthContext } from '../server/auth-context.ts';
 import { Refusal } from '../server/kernel/refusal.ts';
 import { defineRefusals } from '../server/kernel/refusals.ts';
 import type { Hasher } from '../server/hashing/hasher.ts';
+import { registered } from './support/registered.ts';
 import { ada, testApp } from './support/test-app.ts';
 import type { TestApp } from './support/test-app.ts';
 
@@ -97,7 +98,7 @@ describe("nested in a host's router with superjson and an error formatter of its
   test('procedures work, and so do the host’s', async () => {
     await using app = await testApp();
     await using host = await hostOf(app);
-    const { user } = await host.client.auth.register.mutate(ada);
+    const { user } = registered(await host.client.auth.register.mutate(ada));
     expect(user.email).toBe(ada.email);
     expect(await host.client.now.query()).toEqual({ at: new Date(0), db: 'host' });
   });

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 
-import { environment, readConfig } from '../server/config.ts';
+import { readConfig } from '../server/config.ts';
+import { environment } from '../server/environment.ts';
 import { connectionLimits } from '../server/http/connections.ts';
 import { createPrometheus } from '../server/metrics/prometheus.ts';
 import { codeIn, rowsIn, sectionOf } from './support/markdown.ts';
 import { printSettings } from './support/print-settings.ts';
+import { mostAttempts, schedule } from '../server/jobs/schedule.ts';
 import { samplesIn } from './support/scrape.ts';
 import { textOf } from './support/sources.ts';
 
@@ -24,6 +26,8 @@ async function scraped() {
   metrics.limited('login.account');
   metrics.sessionStarted();
   metrics.sessionsEnded('logout', 1);
+  metrics.job('event.user.registered')('done');
+  metrics.jobs(async () => ({ waiting: 0, failed: 0 }));
   return await prometheus.scrape();
 }
 
@@ -74,6 +78,27 @@ test('the numbers are those of the code', () => {
   expect(sectionOf(page, 'Proxies')).toContain(`less than ${keepAliveTimeout / 1000} seconds`);
   expect(sectionOf(page, 'Proxies')).toContain(`heads over ${maxHeaderSize / 1024} kB`);
   expect(sectionOf(page, 'File descriptors and connections')).toContain(maxConnections.toLocaleString('en'));
+});
+
+test('what is said of jobs is what happens', () => {
+  const said = sectionOf(page, 'Jobs').replaceAll('\n', ' ');
+  const inWords = (milliseconds: number): string => {
+    const units = [
+      ['hour', 3_600_000],
+      ['minute', 60_000],
+      ['second', 1000],
+    ] as const;
+    const [unit, length] = units.find(([, length]) => milliseconds >= length) ?? units[2];
+    return `${milliseconds / length} ${unit}${milliseconds === length ? '' : 's'}`;
+  };
+  const delays = schedule.delays.map(inWords);
+  expect(said).toContain(`after ${delays.slice(0, -1).join(', ')} and ${delays.at(-1)}`);
+  expect(said).toContain(`given up after the ${mostAttempts}th attempt`);
+  expect(said).toContain(`after ${schedule.lease / 1000} seconds`);
+  expect(said).toContain(`within ${inWords(schedule.mostTime)}`);
+  expect(schedule.mostOfOneKind).toBe(5);
+  expect(said).toContain('in each five of one kind at once');
+  expect(sectionOf(page, 'Upgrade, and going back')).toContain(`waits ${schedule.patience / 1000} more for jobs`);
 });
 
 test('the lines of nginx on the page are in the file that is run', () => {

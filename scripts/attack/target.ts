@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 
 import { ask, portOf, startChild } from '../../bench/children.ts';
-import { environment } from '../../server/config.ts';
+import { environment } from '../../server/environment.ts';
 
 /** A Latchkey server in a process of its own, with one account. */
 export interface Target {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { environment } from '../config.ts';
+import { environment } from '../environment.ts';
 import { OldServerFile } from '../db/old-server-file.ts';
 import { Unusable } from '../db/sqlite-file.ts';
 import { importCommands } from './import-commands.ts';
@@ -28,6 +28,9 @@ export function databaseUrl(name: string, url: string | undefined): string {
   if (parsed.success) return parsed.data;
   throw new WrongArguments(parsed.error.issues.map(({ message }) => `${name}: ${message}`).join('\n'));
 }
+
+/** What a database warns of while it is opened, for whoever looks on. */
+export const warnings = { warn: (_entry: object, text?: string) => void (text && console.error(text)) };
 
 /** Says why a command did not do what it should, and ends it with 1, or with 2 for wrong arguments. */
 export function fail(error: unknown): void {

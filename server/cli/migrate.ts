@@ -4,6 +4,7 @@ import { ConfigError, readConfig } from '../config.ts';
 import { isPostgres, openDatabase } from '../db/open-database.ts';
 import { nameOf } from '../db/postgres-url.ts';
 import { pathOf, Unusable } from '../db/sqlite-file.ts';
+import { warnings } from './arguments.ts';
 import { environmentWithFile } from './environment.ts';
 
 const usage = `Usage: npm run db:migrate
@@ -17,7 +18,10 @@ async function main(): Promise<void> {
     return;
   }
   const { databaseUrl } = readConfig(environmentWithFile());
-  const database = await openDatabase(databaseUrl, { poolSize: 1, log: { warn: () => {} } });
+  const database = await openDatabase(databaseUrl, {
+    poolSize: 1,
+    log: warnings,
+  });
   await database.close();
   console.log(`${isPostgres(databaseUrl) ? nameOf(databaseUrl) : pathOf(databaseUrl)} is up to date.`);
 }

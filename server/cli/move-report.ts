@@ -24,19 +24,21 @@ export function refuseOthers(comparisons: Comparison[], { source, target }: Ends
   throw new Unusable([...faults, advice].join('\n'));
 }
 
-/** @throws Unusable where the source is not what it was before the copy, or the target not what the source is. */
-export function refuseUnequal(before: Comparison[], after: Comparison[], { source, target }: Ends): void {
-  const namesOf = (some: Comparison[]): string => some.map(({ name }) => allTables[name]).join(', ');
-  const written = namesOf(after.filter(({ digest }, index) => digest !== before[index]?.digest));
-  if (written !== '') {
-    throw new Unusable(
-      `${source} was written to meanwhile (${written}), and that was not moved: a server is still running on it. Stop it, empty ${target}, and run the move again.`,
-    );
-  }
-  const unequal = namesOf(after.filter((one) => one.digest !== one.targetDigest || one.foreign > 0));
-  if (unequal === '') return;
+/** @throws Unusable where the source was written to meanwhile. */
+export function refuseWritten(isWritten: boolean, { source, target }: Ends): void {
+  if (!isWritten) return;
   throw new Unusable(
-    `${target} is not equal to ${source} (${unequal}): another program writes to it. Stop that program, empty the database, and run the move again.`,
+    `${source} was written to meanwhile, and that was not moved: a server is still running on it. Stop it, empty ${target}, and run the move again.`,
+  );
+}
+
+/** @throws Unusable where the target is not what the source is. */
+export function refuseUnequal(comparisons: Comparison[], { source, target }: Ends): void {
+  const unequal = comparisons.filter((one) => one.digest !== one.targetDigest || one.foreign > 0);
+  if (unequal.length === 0) return;
+  const names = unequal.map(({ name }) => allTables[name]).join(', ');
+  throw new Unusable(
+    `${target} is not equal to ${source} (${names}): another program writes to it. Stop that program, empty the database, and run the move again.`,
   );
 }
 

@@ -7,6 +7,13 @@ export const allTables = {
   users: 'users',
   sessions: 'sessions',
   limitCounters: 'limit counters',
+  events: 'events',
+  jobs: 'jobs',
+  oneTimeTokens: 'one-time tokens',
+  ceremonies: 'ceremonies',
+  totps: 'authenticator apps',
+  recoveryCodes: 'recovery codes',
+  passkeys: 'passkeys',
 } as const;
 
 export type TableName = keyof typeof allTables;

@@ -21,18 +21,33 @@ export type Statement = PromiseLike<unknown> & { toSQL(): { sql: string; params:
  */
 export interface Database extends Queryable {
   /**
-   * Runs every statement or none, in one transaction, and resolves once it is on disk.
+   * Runs every statement or none, in one transaction, and resolves once it is on disk: to how many
+   * rows each of them hit.
    *
    * @throws UniqueViolation when a unique index holds a value already
+   * @param news told to every process that uses this database, if the list has run: short texts, nothing secret
    * @throws NotExactlyOne when a statement of which it was asked hit no row, or several
    */
-  atomically(list: (tx: Queryable) => (Statement | ExactlyOne<Statement>)[]): Promise<void>;
+  atomically(list: (tx: Queryable) => (Statement | ExactlyOne<Statement>)[], news?: string[]): Promise<number[]>;
+  /**
+   * Calls the listener with what any process has told, its own among them, and with `null` when some of it
+   * may have been missed; until the returned function is called.
+   */
+  hear(listener: (news: string | null) => void): () => void;
   /**
    * The same tables, for statements whose effect may be lost with the power: a last-seen time, a
    * counter, a purge. They are done when they resolve, but not yet on disk.
    */
   unsynced: Queryable;
-  /** Resolves when the database answers. */
+  /** Whether every migration that this version knows was applied. */
+  isUpToDate(): Promise<boolean>;
+  /**
+   * Applies the migrations that are missing.
+   *
+   * @throws Unusable with a sentence for the operator
+   */
+  migrate(): Promise<void>;
+  /** Resolves when the database answers, and takes changes. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

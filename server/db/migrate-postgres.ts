@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 
+import { minutes, seconds } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
 import { folderOf, historyTable, newestMigration } from './migrations.ts';
 import { Unusable } from './sqlite-file.ts';
 
@@ -10,37 +14,106 @@ export const schemaName = 'latchkey';
 /** Any number, as long as every instance takes the same: of those that start at once, one migrates. */
 const lock = 7_465_237_401;
 
+export interface Migrating {
+  log: Pick<Logger, 'warn'>;
+  /** How long another instance may take to migrate, in milliseconds. */
+  patience?: number;
+}
+
 /**
  * Applies the migrations that are missing, in one transaction. Where there is nothing to do, it only
  * reads, so that the role that serves needs no right to change tables.
  *
- * @throws Unusable when the schema is not ours, or of a newer version
+ * @throws Unusable when the schema is not ours, or of a newer version, or locked for too long
  */
-export async function migratePostgres(connection: pg.ClientConfig, name: string): Promise<void> {
-  const client = new pg.Client(connection);
-  await client.connect();
+export async function migratePostgres(connection: pg.ClientConfig, name: string, options: Migrating): Promise<void> {
+  await withClient(connection, async (client) => {
+    if (!(await isCurrent(client, name)) && (await takesTurn(client, name, options))) {
+      await refuseForeign(client, name);
+      await applyMigrations(drizzle(client), {
+        migrationsFolder: folderOf('postgres'),
+        migrationsSchema: schemaName,
+        migrationsTable: historyTable,
+      });
+    }
+    await ask(client, writesNothing);
+    await warnWhereUnsynced(client, options);
+  });
+}
+
+/** Changes no row, and is refused where nothing may be written: a standby answers what reads. */
+export const writesNothing = `update ${schemaName}.users set id = id where false`;
+
+/** Whether every migration that this version knows was applied. */
+export async function isUpToDate(connection: pg.ClientConfig, name: string): Promise<boolean> {
+  return await withClient(connection, async (client) => await isCurrent(client, name));
+}
+
+/** One lock that somebody holds must not hold up the start, nor everybody behind a migration that waits. */
+const timeouts = { connectionTimeoutMillis: seconds(10), lock_timeout: seconds(5) };
+
+async function withClient<Result>(
+  connection: pg.ClientConfig,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ ...connection, ...timeouts });
+  // Whoever waits for an answer hears the same; without a listener the process would end.
+  client.on('error', () => {});
   try {
-    if (await isUpToDate(client, name)) return;
-    // Held by the session: it ends with the connection, however this ends.
-    await client.query('select pg_advisory_lock($1)', [lock]);
-    if (await isUpToDate(client, name)) return;
-    await refuseForeign(client, name);
-    await applyMigrations(drizzle(client), {
-      migrationsFolder: folderOf('postgres'),
-      migrationsSchema: schemaName,
-      migrationsTable: historyTable,
-    });
+    await client.connect();
+  } catch (error) {
+    // A farewell would wait for an answer, from somebody who may still wait for a password.
+    client.connection.stream.destroy();
+    throw error;
+  }
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }
 }
 
-async function isUpToDate(client: pg.Client, name: string): Promise<boolean> {
+/** Asks something that has to be answered soon; a migration may take its time. */
+async function ask<Row extends pg.QueryResultRow>(client: pg.Client, text: string, values: unknown[] = []) {
+  const query = { text, values, query_timeout: seconds(10) };
+  return (await client.query<Row>(query)).rows;
+}
+
+const betweenLooks = 200;
+
+/** Takes the lock, or waits for what its holder does. It belongs to the connection, and ends with it. */
+async function takesTurn(client: pg.Client, name: string, { log, patience = minutes(3) }: Migrating): Promise<boolean> {
+  for (let waited = 0; waited <= patience; waited += betweenLooks) {
+    const [row] = await ask<{ mine: boolean }>(client, 'select pg_try_advisory_lock($1) as mine', [lock]);
+    if (row?.mine) return !(await isCurrent(client, name));
+    if (waited === 0) log.warn({ event: 'database.waiting' }, 'Waiting for another instance that migrates');
+    await sleep(betweenLooks);
+    if (await isCurrent(client, name)) return false;
+  }
+  throw new Unusable(
+    `The database ${name} is being migrated by another instance, and that does not end. End that instance; select pid from pg_locks where locktype = 'advisory' says which connection is its own.`,
+  );
+}
+
+async function warnWhereUnsynced(client: pg.Client, { log }: Migrating): Promise<void> {
+  const unsynced = await ask<{ name: string }>(
+    client,
+    "select name from pg_settings where name in ('fsync', 'synchronous_commit') and setting = 'off'",
+  );
+  for (const { name: setting } of unsynced)
+    log.warn(
+      { event: 'database.unsynced', setting },
+      `${setting} is off: what was answered can be lost with PostgreSQL`,
+    );
+}
+
+async function isCurrent(client: pg.Client, name: string): Promise<boolean> {
   if (!(await hasHistory(client))) return false;
-  const found = await client.query<{ newest: string | null }>(
+  const [row] = await ask<{ newest: string | null }>(
+    client,
     `select max(created_at) as newest from ${schemaName}.${historyTable}`,
   );
-  const applied = Number(found.rows[0]?.newest ?? 0);
+  const applied = Number(row?.newest ?? 0);
   const known = newestMigration('postgres');
   if (applied > known) {
     throw new Unusable(
@@ -51,15 +124,16 @@ async function isUpToDate(client: pg.Client, name: string): Promise<boolean> {
 }
 
 async function hasHistory(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ history: string | null }>('select to_regclass($1) as history', [
+  const [row] = await ask<{ history: string | null }>(client, 'select to_regclass($1) as history', [
     `${schemaName}.${historyTable}`,
   ]);
-  return rows[0]?.history !== null;
+  return row?.history !== null;
 }
 
 async function refuseForeign(client: pg.Client, name: string): Promise<void> {
   if (await hasHistory(client)) return;
-  const { rows } = await client.query<{ table_name: string }>(
+  const rows = await ask<{ table_name: string }>(
+    client,
     'select table_name from information_schema.tables where table_schema = $1 order by table_name limit 5',
     [schemaName],
   );

@@ -27,7 +27,8 @@ export function migrate(client: Sqlite.Database): void {
   }
 }
 
-function isUpToDate(client: Sqlite.Database): boolean {
+/** Whether every migration that this version knows was applied. */
+export function isUpToDate(client: Sqlite.Database): boolean {
   const hasHistory = client.prepare('select 1 from sqlite_schema where name = ?').get(historyTable);
   if (!hasHistory) return false;
   const applied = client.prepare(`select max(created_at) from ${historyTable}`).pluck().get();

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 
-import { countRows, inBatches, insertMissing, rowsWith, tableNames } from './all-tables.ts';
+import { allTables, countRows, inBatches, insertMissing, rowsWith, tableNames } from './all-tables.ts';
 import type { Row, TableName } from './all-tables.ts';
 import { canonical, differences } from './canonical-row.ts';
 import type { Queryable } from './database.ts';
+import { printable } from './old-server-file.ts';
+import { Unusable } from './sqlite-file.ts';
 
 export interface Comparison {
   name: TableName;
@@ -37,6 +39,7 @@ export async function compare(source: Queryable, target: Queryable, onProgress: 
     for await (const rows of inBatches(source, name)) {
       const found = targetRows > 0 ? await rowsWith(target, name, idsOf(rows)) : none;
       for (const row of rows) {
+        refuseNoTime(name, row);
         const other = found.get(row.id);
         const text = canonical(row);
         const otherText = other && canonical(other);
@@ -65,6 +68,15 @@ export async function copy(source: Queryable, target: Queryable, onProgress: OnP
       onProgress((done += rows.length));
     }
   }
+}
+
+/** SQLite keeps any text in a column of instants, and no other database would take it. */
+function refuseNoTime(name: TableName, row: Row): void {
+  const column = Object.keys(row).find((one) => row[one] instanceof Date && Number.isNaN(row[one].getTime()));
+  if (column === undefined) return;
+  throw new Unusable(
+    `What the row ${printable(row.id)} of the ${allTables[name]} has as ${column} is no time: another program has written it. Put that right, and run the move again.`,
+  );
 }
 
 const none: ReadonlyMap<string, Row> = new Map();

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import pg from 'pg';
 import { describe, expect, inject, test } from 'vitest';
 
+import { startPostgresProxy } from '../../tests/support/postgres-proxy.ts';
 import { asAdmin, blankDatabase, testDatabase } from '../../tests/support/test-database.ts';
 import { exactlyOne } from '../kernel/exactly-one.ts';
 import { insertSession } from '../features/sessions/queries.ts';
@@ -21,7 +22,7 @@ const someone = (email: string) => ({
 });
 
 const insert = (db: Database, email: string) => db.orm.insert(db.tables.users).values(someone(email));
-const insertAtomically = async (db: Database, email: string): Promise<void> =>
+const insertAtomically = async (db: Database, email: string): Promise<number[]> =>
   await db.atomically(({ orm, tables }) => [orm.insert(tables.users).values(someone(email))]);
 const countUsers = async (db: Database): Promise<number> => (await db.orm.select().from(db.tables.users)).length;
 
@@ -135,8 +136,19 @@ describe('atomic work on PostgreSQL', () => {
     await other.query('delete from latchkey.sessions where user_id = $1', [ada.id]);
 
     const now = new Date();
-    const session = { id: newId(), createdAt: now, userId: ada.id, tokenHash: Buffer.from('t'), expiresAt: now };
-    const logIn = db.atomically((tx) => [exactlyOne(insertSession(tx, session, 'a hash'))]);
+    const seen = { browser: null, system: null, address: '192.0.2.1' };
+    const session = {
+      id: newId(),
+      createdAt: now,
+      userId: ada.id,
+      tokenHash: Buffer.from('t'),
+      factors: 'password',
+      factorVerifiedAt: null,
+      expiresAt: now,
+      ...seen,
+    };
+    const proof = { passwordHash: 'a hash', isTwoFactor: false, isAddressNeeded: false };
+    const logIn = db.atomically((tx) => [exactlyOne(insertSession(tx, session, proof))]);
     const [login, change] = await Promise.allSettled([logIn, logIn.catch(() => {}).then(() => other.query('commit'))]);
     expect([login.status, change.status].toSorted()).toEqual(['fulfilled', 'rejected']);
     await other.end();
@@ -179,6 +191,26 @@ describe('errors of PostgreSQL', () => {
     for (const one of lists) expect(one).toMatchObject({ reason: { refusal: { reason: 'BUSY' } } });
     await insertAtomically(db, 'ada@example.com');
     await db.close();
+  });
+
+  test('a connection that is lost in the moment in which it is handed out is one, too', async () => {
+    await using database = await testDatabase();
+    await using proxy = await startPostgresProxy(database.url);
+    const thrown: unknown[] = [];
+    const note = (error: unknown): void => void thrown.push(error);
+    process.on('uncaughtException', note);
+    const db = await open(proxy.url);
+    proxy.endsWhenReady = true;
+    const work = ['ada', 'bob'].map(async (name) => await insertAtomically(db, `${name}@example.com`));
+    for (const one of await Promise.allSettled([...work, countUsers(db), db.ping()]))
+      expect(one).toMatchObject({ reason: { refusal: { reason: 'BUSY' } } });
+    proxy.endsWhenReady = false;
+    await insertAtomically(db, 'ada@example.com');
+    expect(await countUsers(db)).toBe(1);
+    await db.close();
+    process.off('uncaughtException', note);
+    expect(proxy.ended).toBeGreaterThanOrEqual(4);
+    expect(thrown).toEqual([]);
   });
 
   test('no value of a statement reaches one', async () => {

@@ -8,21 +8,21 @@ import { NotExactlyOne } from '../kernel/exactly-one.ts';
 import type { ExactlyOne } from '../kernel/exactly-one.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { noMetrics } from '../kernel/metrics.ts';
-import type { Metrics } from '../kernel/metrics.ts';
 import type { Database, Queryable, Statement } from './database.ts';
-import { migratePostgres } from './migrate-postgres.ts';
+import { isUpToDate, migratePostgres, writesNothing } from './migrate-postgres.ts';
+import type { OpenOptions } from './open-database.ts';
 import { passErrorsThrough } from './pass-errors-through.ts';
 import { isConflict, translated } from './postgres-errors.ts';
+import { createPostgresNews, newsChannel } from './postgres-news.ts';
 import { nameOf, unusableBecause } from './postgres-url.ts';
 import * as tables from './schema.postgres.ts';
 import { kindOf, timedBy } from './timed.ts';
 import type { Timed } from './timed.ts';
 
-export interface PostgresOptions {
+export interface PostgresOptions extends OpenOptions {
   /** Connections at most. A quarter as many come on top, for what need not be synced. */
   poolSize: number;
   log: Pick<Logger, 'warn'>;
-  metrics?: Metrics | undefined;
 }
 
 /** No call waits for longer: neither for a connection, nor for a lock, nor for an answer. */
@@ -42,44 +42,59 @@ const timeouts = {
  */
 export async function openPostgres(
   url: string,
-  { poolSize, log, metrics = noMetrics }: PostgresOptions,
+  { poolSize, log, metrics = noMetrics, migratesLater = false }: PostgresOptions,
 ): Promise<Database> {
   const connection = { connectionString: url, application_name: 'latchkey' };
-  try {
-    await migratePostgres({ ...connection, connectionTimeoutMillis: seconds(10) }, nameOf(url));
-  } catch (error) {
-    throw unusableBecause(url, error);
-  }
+  const explained = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw unusableBecause(url, error);
+    }
+  };
+  const tablesOf = {
+    isUpToDate: async () => await explained(isUpToDate(connection, nameOf(url))),
+    migrate: async () => await explained(migratePostgres(connection, nameOf(url), { log })),
+  };
+  if (!migratesLater) await tablesOf.migrate();
   const open = (max: number, options?: string): pg.Pool => {
     const pool = new pg.Pool({ ...connection, ...timeouts, max, keepAlive: true, ...(options ? { options } : {}) });
     // An idle connection was lost. The pool replaces it; without a listener the process would end.
     pool.on('error', (error) => log.warn({ event: 'database.connectionLost', code: codeOf(error) }));
+    // One that is in use says so as well, between two statements or while it is handed out: to whoever
+    // has it, by refusing the next one.
+    pool.on('connect', (client) => client.on('error', () => {}));
     return pool;
   };
   const pools = {
     synced: open(poolSize),
     unsynced: open(Math.ceil(poolSize / 4), '-c synchronous_commit=off'),
   };
-  return asDatabase(pools, timedBy(metrics));
+  return { ...asDatabase(pools, createPostgresNews(connection, log), timedBy(metrics)), ...tablesOf };
 }
 
-function asDatabase({ synced, unsynced }: { synced: pg.Pool; unsynced: pg.Pool }, timed: Timed): Database {
+function asDatabase(
+  { synced, unsynced }: { synced: pg.Pool; unsynced: pg.Pool },
+  news: ReturnType<typeof createPostgresNews>,
+  timed: Timed,
+): Omit<Database, 'isUpToDate' | 'migrate'> {
   const queryable = queryableBy(synced, timed);
   let closed: Promise<unknown> | undefined;
   return {
     ...queryable,
-    async atomically(list) {
+    async atomically(list, told = []) {
       const statements = list(queryable);
-      if (statements.length === 0) return;
-      const run = async (): Promise<void> => await transaction(synced, statements);
-      await timed('atomic', async () => await retried('a transaction', run));
+      if (statements.length === 0) return [];
+      const run = async (): Promise<number[]> => await transaction(synced, statements, told);
+      return await timed('atomic', async () => await retried('a transaction', run));
     },
+    hear: (listener) => news.hear(listener),
     unsynced: queryableBy(unsynced, timed),
     async ping() {
-      await retried('ping', async () => await synced.query('select 1 from latchkey.users limit 1'));
+      await retried('ping', async () => await synced.query(writesNothing));
     },
     async close() {
-      await (closed ??= Promise.all([synced.end(), unsynced.end()]));
+      await (closed ??= Promise.all([news.close(), synced.end(), unsynced.end()]));
     },
   };
 }
@@ -88,13 +103,14 @@ function asDatabase({ synced, unsynced }: { synced: pg.Pool; unsynced: pg.Pool }
  * Serializable: what a statement of the list has read stays true until its commit, or the whole list
  * is tried again. So a session is never inserted for a password that is being changed at the moment.
  */
-async function transaction(pool: pg.Pool, statements: (Statement | ExactlyOne<Statement>)[]): Promise<void> {
+async function transaction(
+  pool: pg.Pool,
+  statements: (Statement | ExactlyOne<Statement>)[],
+  news: string[],
+): Promise<number[]> {
   const client = await pool.connect();
+  const hit: number[] = [];
   let fault: Error | undefined;
-  // The pool listens on idle connections only. One that is lost in the middle, between two statements,
-  // says so to nobody else, and without a listener the process would end.
-  const noteFault = (lost: Error): void => void (fault = lost);
-  client.on('error', noteFault);
   try {
     await client.query('begin isolation level serializable');
     for (const one of statements) {
@@ -103,15 +119,18 @@ async function transaction(pool: pg.Pool, statements: (Statement | ExactlyOne<St
       // oxlint-disable-next-line no-await-in-loop
       const { rowCount } = await client.query(sql, params);
       if ('exactlyOne' in one && rowCount !== 1) throw new NotExactlyOne();
+      hit.push(rowCount ?? 0);
     }
+    // Told by the commit, or not at all.
+    if (news.length > 0) await client.query('select pg_notify($1, unnest($2::text[]))', [newsChannel, news]);
     await client.query('commit');
+    return hit;
   } catch (error) {
     // Where it was not PostgreSQL that refused, nobody answers there: a rollback would wait as long again.
-    if (isRefused(error)) await client.query('rollback').catch(noteFault);
-    else fault ??= new Error('The connection answers no more', { cause: error });
+    if (isRefused(error)) await client.query('rollback').catch((lost: Error) => void (fault = lost));
+    else fault = new Error('The connection answers no more', { cause: error });
     throw error;
   } finally {
-    client.off('error', noteFault);
     client.release(fault);
   }
 }
@@ -131,7 +150,7 @@ function queryableBy(pool: pg.Pool, timed: Timed): Queryable {
 
 const isRefused = (error: unknown): boolean => error instanceof pg.DatabaseError || error instanceof NotExactlyOne;
 
-const mostTries = 6;
+const mostTries = 9;
 
 let turn = 0;
 

@@ -15,8 +15,7 @@ import { Unusable } from './sqlite-file.ts';
  * @throws Unusable when it is missing, or not ours
  */
 export function openSource(path: string): Sqlite.Database {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new Unusable(`The file ${path} does not exist.`);
-  const client = openReadonly(path);
+  const client = openExisting(path);
   try {
     if (isOldServerFile(client)) throw new OldServerFile(path);
     if (!isOurs(client)) throw new Unusable(`The file ${path} is not a database of Latchkey.`);
@@ -40,6 +39,24 @@ export function refuseOtherVersion(path: string, client: Sqlite.Database): void 
       ? `The file ${path} was made by a newer version of Latchkey. Use that version.`
       : `The file ${path} was made by an older version of Latchkey. Start this one on it once, stop it, and try again.`,
   );
+}
+
+/** Tells whether anybody has written to a file since this was called. */
+export function watchSource(path: string): Disposable & { isWritten(): boolean } {
+  const client = openExisting(path);
+  const version = (): unknown => client.pragma('data_version', { simple: true });
+  try {
+    const before = version();
+    return { isWritten: () => version() !== before, [Symbol.dispose]: () => client.close() };
+  } catch (error) {
+    client.close();
+    throw unusableBecause(path, error);
+  }
+}
+
+function openExisting(path: string): Sqlite.Database {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new Unusable(`The file ${path} does not exist.`);
+  return openReadonly(path);
 }
 
 /** The query builder over an open file, for statements that read. */

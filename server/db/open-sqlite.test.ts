@@ -128,6 +128,20 @@ describe('atomic work', () => {
     expect(await ids(db)).toEqual(['a', 'b']);
   });
 
+  test('says how many rows each statement hit', async () => {
+    const db = await openSqlite('file::memory:');
+    const { users } = db.tables;
+    const list = (): Promise<number[]> =>
+      db.atomically((tx) => [
+        tx.orm.delete(users),
+        insertUser(tx, 'a'),
+        insertUser(tx, 'b'),
+        tx.orm.update(users).set({ name: 'x' }),
+      ]);
+    expect(await list()).toEqual([0, 1, 1, 2]);
+    expect(await list()).toEqual([2, 1, 1, 2]);
+  });
+
   test('is undone whole when a statement fails', async () => {
     const db = await openSqlite('file::memory:');
     await expect(

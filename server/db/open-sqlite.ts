@@ -6,10 +6,11 @@ import { drizzle } from 'drizzle-orm/sqlite-proxy';
 import { NotExactlyOne } from '../kernel/exactly-one.ts';
 import type { ExactlyOne } from '../kernel/exactly-one.ts';
 import { noMetrics } from '../kernel/metrics.ts';
-import type { Metrics } from '../kernel/metrics.ts';
 import type { Database, Queryable, Statement } from './database.ts';
 import { inspectFile } from './inspect-file.ts';
-import { migrate } from './migrate.ts';
+import { isUpToDate, migrate } from './migrate.ts';
+import { createNews } from './news.ts';
+import type { OpenOptions } from './open-database.ts';
 import { passErrorsThrough } from './pass-errors-through.ts';
 import { rememberFiles } from './same-file.ts';
 import * as schema from './schema.ts';
@@ -18,8 +19,9 @@ import { pathOf, Unusable } from './sqlite-file.ts';
 import { kindOf, timedBy } from './timed.ts';
 import type { Timed } from './timed.ts';
 
-export interface SqliteOptions {
-  metrics?: Metrics | undefined;
+export interface SqliteOptions extends OpenOptions {
+  /** Whether tables of another program may stand in the same file. */
+  isShared?: boolean;
 }
 
 /**
@@ -28,21 +30,19 @@ export interface SqliteOptions {
  * @param url `file:` and a path, relative to the working directory
  * @throws Unusable with a sentence for the operator, before anything in the file was touched
  */
-export async function openSqlite(url: string, { metrics = noMetrics }: SqliteOptions = {}): Promise<Database> {
+export async function openSqlite(url: string, options: SqliteOptions = {}): Promise<Database> {
+  const { metrics = noMetrics, migratesLater = false, isShared = false } = options;
   const path = pathOf(url);
-  inspectFile(path);
+  inspectFile(path, { isShared });
   const client = connect(path);
   try {
     await whenFree(() => setUp(client));
-    await whenFree(() => migrate(client));
+    if (!migratesLater) await whenFree(() => migrate(client));
   } catch (error) {
     client.close();
     throw Unusable.because(path, error);
   }
-  return asDatabase(client, {
-    timed: timedBy(metrics),
-    checkFiles: path === ':memory:' ? () => {} : rememberFiles(path),
-  });
+  return asDatabase(client, { path, timed: timedBy(metrics) });
 }
 
 function connect(path: string): Sqlite.Database {
@@ -66,12 +66,13 @@ function setUp(client: Sqlite.Database): void {
   client.pragma('journal_mode = WAL');
   client.pragma('synchronous = FULL');
   client.pragma('foreign_keys = ON');
+  // The first to read makes the log beside the file, which is remembered from then on.
+  client.prepare('select 1 from sqlite_schema').get();
 }
 
-function asDatabase(
-  client: Sqlite.Database,
-  { timed, checkFiles }: { timed: Timed; checkFiles: () => void },
-): Database {
+function asDatabase(client: Sqlite.Database, { path, timed }: { path: string; timed: Timed }): Database {
+  const remember = (): (() => void) => (path === ':memory:' ? () => {} : rememberFiles(path));
+  let checkFiles = remember();
   const prepared = new Map<string, Sqlite.Statement<unknown[], unknown[]>>();
 
   function prepare(sql: string): Sqlite.Statement<unknown[], unknown[]> {
@@ -84,11 +85,12 @@ function asDatabase(
     return statement;
   }
 
-  function run(one: Statement | ExactlyOne<Statement>): void {
+  function run(one: Statement | ExactlyOne<Statement>): number {
     const statement = 'exactlyOne' in one ? one.exactlyOne : one;
     const { sql, params } = statement.toSQL();
     const { changes } = prepare(sql).run(...params);
     if ('exactlyOne' in one && changes !== 1) throw new NotExactlyOne();
+    return changes;
   }
 
   function ask(sql: string, params: unknown[], method: string): { rows: unknown[] } {
@@ -114,18 +116,32 @@ function asDatabase(
   };
 
   const queryable = queryableBy(ask, timed);
+  // One process has the file.
+  const local = createNews();
 
   return {
     ...queryable,
-    async atomically(list) {
+    async atomically(list, news = []) {
       const statements = list(queryable);
       const transaction = client.transaction(() => {
         checkFiles();
-        statements.forEach(run);
+        return statements.map(run);
       });
-      if (statements.length > 0) await timed('atomic', async () => await whenFree(() => transaction.immediate()));
+      if (statements.length === 0) return [];
+      const hit = await timed('atomic', async () => await whenFree(() => transaction.immediate()));
+      local.tell(news);
+      return hit;
     },
+    hear: (listener) => local.hear(listener),
     unsynced: queryableBy(askUnsynced, timed),
+    isUpToDate: async () => await whenFree(() => isUpToDate(client)),
+    async migrate() {
+      await whenFree(() => migrate(client)).catch((error: unknown) => {
+        throw Unusable.because(path, error);
+      });
+      // The log beside the file is there from the first write on.
+      checkFiles = remember();
+    },
     async ping() {
       await whenFree(() => {
         checkFiles();

@@ -6,6 +6,7 @@ import { seconds } from '../kernel/clock.ts';
 import { Refusal } from '../kernel/refusal.ts';
 import { generalRefusals } from '../kernel/refusals.ts';
 import { UniqueViolation } from '../kernel/unique-violation.ts';
+import { NotMigrated } from './not-migrated.ts';
 
 const patience = seconds(2);
 const pauseBetweenTries = 20;
@@ -31,6 +32,8 @@ function isLocked(error: unknown): boolean {
 }
 
 function translated(error: unknown): unknown {
+  if (error instanceof Sqlite.SqliteError && /^no such (table|column)/.test(error.message))
+    return new NotMigrated(error);
   if (!(error instanceof Sqlite.SqliteError) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') return error;
   return new UniqueViolation(error.message.replace('UNIQUE constraint failed: ', ''));
 }

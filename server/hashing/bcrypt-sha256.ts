@@ -65,8 +65,8 @@ export function createBcryptHasher(cost: number, bcrypt: Bcrypt): Hasher {
     },
 
     async verify(password, storedHash, lane) {
-      const stored = read(storedHash);
-      if (!stored) return false;
+      // What is no hash at all takes as long, or time would tell of accounts that have no password yet.
+      const stored = read(storedHash) ?? nobody;
       return isSame(await digestOf(password, stored, lane), stored.digest);
     },
 

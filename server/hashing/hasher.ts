@@ -9,7 +9,7 @@
 export interface Hasher {
   /** A new stored hash with a salt of its own. */
   hash(password: string, lane?: string): Promise<string>;
-  /** Whether the password is the one that was hashed. A format that is not known is a no. */
+  /** Whether the password is the one that was hashed. A format that is not known is a no, after the same work. */
   verify(password: string, stored: string, lane?: string): Promise<boolean>;
   /** Does the work of one `verify` for an account that does not exist, so that time tells nothing. */
   verifyNobody(password: string, lane?: string): Promise<false>;

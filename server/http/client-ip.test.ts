@@ -1,14 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-
 import { expect, test } from 'vitest';
 
 import { createClientIp } from './client-ip.ts';
+import type { RequestHead } from './request-head.ts';
 
-const from = (peer: string, ...forwarded: string[]): IncomingMessage =>
-  ({
-    socket: { remoteAddress: peer },
-    headersDistinct: forwarded.length > 0 ? { 'x-forwarded-for': forwarded } : {},
-  }) as unknown as IncomingMessage;
+const from = (peer: string, ...forwarded: string[]): RequestHead => ({
+  peer,
+  values: (name) => (name === 'x-forwarded-for' ? forwarded : []),
+});
 
 const trusting = createClientIp(['10.0.0.0/8', '2001:db8:1::/48', '127.0.0.1']);
 

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 
 import { canonicalIp } from '../kernel/ip-address.ts';
+import type { RequestHead } from './request-head.ts';
 
-/** The address of whoever sent a request, or `unknown` where a trusted proxy sent a header that cannot be read. */
-export type ClientIp = (request: IncomingMessage) => string;
+/** The address of whoever sent a request, or `unknown` where a trusted proxy sent a header that cannot be read, or nobody says. */
+export type ClientIp = (request: RequestHead) => string;
 
 /**
  * Believes `X-Forwarded-For` only as far as trusted proxies wrote it: from the right, past each
@@ -22,8 +22,8 @@ export function createClientIp(trustedProxies: string[]): ClientIp {
   const isTrusted = (ip: string): boolean => trusted.check(ip, family(ip));
 
   return (request) => {
-    const forwarded = request.headersDistinct['x-forwarded-for']?.join(',').split(',') ?? [];
-    let ip = canonicalIp(request.socket.remoteAddress ?? '');
+    const forwarded = request.values('x-forwarded-for').flatMap((value) => value.split(','));
+    let ip = canonicalIp(request.peer ?? '');
     while (ip !== undefined && isTrusted(ip)) {
       const next = forwarded.pop();
       if (next === undefined) return ip;

@@ -7,7 +7,7 @@ import type { AuthContext } from '../auth-context.ts';
 import type { ProcedureMeta } from '../kernel/procedure-meta.ts';
 import { appRouter } from '../router.ts';
 import { parseJson, readText, refuseOtherThanJson } from './body.ts';
-import type { CreateContext } from './node-context.ts';
+import type { CreateContext } from './any-request.ts';
 import { sendJson } from './send.ts';
 
 // tRPC keeps every procedure under its dotted path; its type has them nested.
@@ -24,6 +24,12 @@ export function createJsonHandler(createContext: CreateContext) {
     const path = pathname.slice('/api/'.length).replaceAll('/', '.');
     const type = request.method === 'POST' ? ('mutation' as const) : ('query' as const);
     const ctx = createContext({ req: request, res: response });
+    const readInput = async (): Promise<unknown> =>
+      parseJson(
+        type === 'mutation' ? await readText(request, response) : (new URLSearchParams(query).get('input') ?? ''),
+      );
+    // A body can be read once, and is asked for more often.
+    let input: Promise<unknown> | undefined;
     try {
       const procedure = findProcedure(path, request, response);
       const data = await callTRPCProcedure({
@@ -31,25 +37,29 @@ export function createJsonHandler(createContext: CreateContext) {
         path,
         type,
         ctx,
-        getRawInput: async () =>
-          parseJson(
-            type === 'mutation' ? await readText(request, response) : (new URLSearchParams(query).get('input') ?? ''),
-          ),
+        getRawInput: async () => await (input ??= readInput()),
         signal: undefined,
         batchIndex: 0,
       });
-      const { status = 200, message }: ProcedureMeta = procedure._def.meta ?? {};
-      sendJson(response, status, message === undefined ? data : Object.assign({ message }, data));
+      const meta: ProcedureMeta = procedure._def.meta ?? {};
+      const message = messageOf(meta, data);
+      sendJson(response, meta.status ?? 200, message === undefined ? data : Object.assign({ message }, data));
     } catch (cause) {
       sendRefusal(response, getTRPCErrorFromUnknown(cause), { path, type, ctx });
     }
   };
 }
 
+// Every output with several forms is told apart by its `status`.
+const messageOf = ({ message }: ProcedureMeta, data: { status?: string } | null): string | undefined =>
+  typeof message === 'object' ? message[data?.status ?? ''] : message;
+// A stream has no place in one answer of JSON.
+const methodsOf = { query: ['GET', 'HEAD'], mutation: ['POST'], subscription: [] as string[] };
+
 function findProcedure(path: string, request: IncomingMessage, response: ServerResponse): AnyTRPCProcedure {
   const procedure = procedures[path];
   if (!procedure) throw new TRPCError({ code: 'NOT_FOUND' });
-  const methods = procedure._def.type === 'mutation' ? ['POST'] : ['GET', 'HEAD'];
+  const methods = methodsOf[procedure._def.type];
   if (!methods.includes(request.method ?? '')) {
     response.setHeader('Allow', methods.join(', '));
     throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' });
@@ -59,7 +69,8 @@ function findProcedure(path: string, request: IncomingMessage, response: ServerR
   return procedure;
 }
 
-function sendRefusal(
+/** An error as plain JSON: `{ message, reason, … , requestId }` under its status. */
+export function sendRefusal(
   response: ServerResponse,
   error: TRPCError,
   call: { path: string; type: 'query' | 'mutation'; ctx: { auth: AuthContext } },

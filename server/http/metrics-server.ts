@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
+import { isIPv6 } from 'node:net';
 
+import { seconds } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { isLoopback } from '../kernel/origin.ts';
 import { connectionLimits, limitConnections } from './connections.ts';
 import { sendJson } from './send.ts';
 
@@ -16,8 +19,16 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-// One who scrapes, another who looks on: more is no operator.
-const limits = { ...connectionLimits, maxConnections: 100 };
+// One who scrapes, another who looks on: more is no operator. So few connections are soon all taken, so
+// whoever says nothing loses theirs at once.
+const limits = {
+  ...connectionLimits,
+  maxConnections: 100,
+  headersTimeout: seconds(2),
+  requestTimeout: seconds(2),
+  connectionsCheckingInterval: seconds(1),
+  keepAliveTimeout: seconds(20),
+};
 
 /**
  * Serves the numbers of this process at `/metrics`, on a port of their own: they are for the
@@ -29,7 +40,10 @@ export async function serveMetrics(
   scraped: Scraped & { log: Logger },
   { metricsPort = 0, metricsHost }: { metricsPort?: number | undefined; metricsHost: string },
 ): Promise<MetricsServer> {
-  const server = createServer(limits, answer(scraped));
+  const server = createServer(
+    limits,
+    answer(scraped, isLoopback(`http://${isIPv6(metricsHost) ? `[${metricsHost}]` : metricsHost}`)),
+  );
   limitConnections(server, limits, scraped.log);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -46,9 +60,10 @@ export async function serveMetrics(
   };
 }
 
-function answer(scraped: Scraped & { log: Logger }): RequestListener {
+function answer(scraped: Scraped & { log: Logger }, isForThisMachine: boolean): RequestListener {
   return (request, response) => {
     response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (isFromPage(request.headers, isForThisMachine)) return sendJson(response, 403, { message: 'Not for pages.' });
     if (request.url !== '/metrics') return sendJson(response, 404, { message: 'The numbers are at /metrics.' });
     if (request.method !== 'GET') return sendJson(response, 405, { message: 'Only GET is answered.' });
     scraped.scrape().then(
@@ -60,3 +75,7 @@ function answer(scraped: Scraped & { log: Logger }): RequestListener {
     );
   };
 }
+
+/** A browser on this machine reaches loopback, too: from any page, and by any name that leads there (DNS rebinding). */
+const isFromPage = ({ origin, host }: IncomingHttpHeaders, isForThisMachine: boolean): boolean =>
+  origin !== undefined || (isForThisMachine && !isLoopback(`http://${host}`));

@@ -1,7 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
-
-import cors from 'cors';
-
 import { isLoopback, originOf } from '../kernel/origin.ts';
 
 /** What the origin of a request allows. CORS and the defence against forged requests are one decision. */
@@ -20,7 +16,13 @@ export interface OriginRule {
   corsOrigins: string[] | undefined;
 }
 
-export type OriginCheck = (headers: IncomingHttpHeaders) => OriginVerdict;
+/** What browsers say of the page that asks. */
+export interface OriginHeaders {
+  origin?: string | undefined;
+  'sec-fetch-site'?: string | string[] | undefined;
+}
+
+export type OriginCheck = (headers: OriginHeaders) => OriginVerdict;
 
 /** The one rule about browser origins; docs/origins.md says the same in a table. */
 export function createOriginCheck({ publicUrl, appUrl, corsOrigins }: OriginRule): OriginCheck {
@@ -40,20 +42,4 @@ export function createOriginCheck({ publicUrl, appUrl, corsOrigins }: OriginRule
     if (corsOrigins === undefined) return { readableBy: 'anyOrigin', takesCookies: false, mayChange: true };
     return { readableBy: 'noOtherOrigin', takesCookies: false, mayChange: false };
   };
-}
-
-const preflightSeconds = 600;
-
-/** The `cors` package under that rule. It answers preflights itself. */
-export function createCors(check: OriginCheck) {
-  return cors((request, callback) => {
-    const { readableBy } = check(request.headers);
-    callback(null, {
-      origin: readableBy === 'anyOrigin' ? '*' : readableBy === 'thisOrigin',
-      credentials: readableBy === 'thisOrigin',
-      methods: ['GET', 'POST'],
-      exposedHeaders: ['Retry-After', 'X-Request-Id'],
-      maxAge: preflightSeconds,
-    });
-  });
 }

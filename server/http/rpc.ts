@@ -9,7 +9,8 @@ import type { Logger } from '../kernel/logger.ts';
 import { appRouter } from '../router.ts';
 import { readText, refuseOtherThanJson } from './body.ts';
 import type { ClientIp } from './client-ip.ts';
-import type { CreateContext } from './node-context.ts';
+import type { CreateContext } from './any-request.ts';
+import { headOfNode } from './request-head.ts';
 
 const maxBatchSize = 10;
 
@@ -38,15 +39,17 @@ export function createRpcHandler({ createContext, clientIp, log }: RpcParts): Re
     onError({ error, ctx, req }) {
       if (ctx) return;
       const { code } = error;
-      const about = { requestId: idOf(error), address: clientIp(req) };
+      const about = { requestId: idOf(error), address: clientIp(headOfNode(req)) };
       if (code === 'INTERNAL_SERVER_ERROR') log.error({ event: 'request.failed', ...about, cause: error.cause?.name });
       else log.info({ event: 'procedure.refused', ...about, reason: 'REQUEST_INVALID', code });
     },
     // tRPC sets `Vary` anew, so what the origin check has set is said again; before it knows of a call
     // it leaves the type out.
-    responseMeta: ({ info, errors }) => ({
+    responseMeta: ({ info, errors, type }) => ({
       headers: new Headers({
         Vary: 'Origin',
+        // Of a stream it says no-cache, which lets a copy be kept.
+        ...(type === 'subscription' ? { 'Cache-Control': 'no-store' } : {}),
         ...(info ? {} : { 'Content-Type': 'application/json' }),
         ...retryAfter(errors),
       }),

@@ -8,15 +8,20 @@ import type { Metrics } from '../kernel/metrics.ts';
 import { createClientIp } from './client-ip.ts';
 import { connectionLimits, limitConnections } from './connections.ts';
 import type { ConnectionLimits } from './connections.ts';
+import { createCors } from './cors.ts';
+import type { CreateContext } from './any-request.ts';
 import { sendLiveness, sendReadiness } from './health.ts';
 import { createJsonHandler } from './json.ts';
-import type { CreateContext } from './node-context.ts';
-import { createCors, createOriginCheck } from './origin-check.ts';
+import { createOriginCheck } from './origin-check.ts';
 import type { OriginRule } from './origin-check.ts';
 import { endConnection, isInTurn } from './pipelining.ts';
+import { headOfNode } from './request-head.ts';
 import { createRpcHandler } from './rpc.ts';
 import { createSecurityHeaders } from './security-headers.ts';
 import { sendJson } from './send.ts';
+import { createStreams, isStream } from './streams.ts';
+import type { Streams } from './streams.ts';
+import { sendVerdict, verifyPath } from './verify.ts';
 
 export interface Faces {
   createContext: CreateContext;
@@ -48,7 +53,8 @@ export async function serve(
   config: HandlerConfig & { host: string; port: number },
   limits: ConnectionLimits = connectionLimits,
 ): Promise<RunningServer> {
-  const handle = handler(faces, config);
+  const streams = createStreams();
+  const handle = handler({ ...faces, streams }, config);
   const server = createServer(limits, handle);
   limitConnections(server, limits, faces.log);
   // Node would answer an `Expect` that it does not know by itself; a server may ignore it (RFC 9110 §10.1.1).
@@ -60,11 +66,11 @@ export async function serve(
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : config.port,
-    drain: async () => await drain(server, faces.log),
+    drain: async () => await drain(server, streams, faces.log),
   };
 }
 
-function handler(faces: Faces, config: HandlerConfig) {
+function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
   const clientIp = createClientIp(config.trustedProxies);
   const setSecurityHeaders = createSecurityHeaders(config);
   const cors = createCors(createOriginCheck(config));
@@ -74,38 +80,47 @@ function handler(faces: Faces, config: HandlerConfig) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const lastResort = (err: unknown): void => {
       const requestId = response.getHeader('X-Request-Id');
-      faces.log.error({ event: 'request.failed', requestId, address: clientIp(request), err });
+      faces.log.error({ event: 'request.failed', requestId, address: clientIp(headOfNode(request)), err });
       response.destroy();
     };
     if (!isInTurn(request, response)) return;
     const face = faceOf(request);
     const ended = faces.metrics.request();
-    response.once('close', () => ended(face, response.headersSent ? String(response.statusCode) : 'none'));
+    response.once('close', () => {
+      ended(isStream(response) ? 'stream' : face, response.headersSent ? String(response.statusCode) : 'none');
+    });
+    faces.streams.watch(request, response);
     setSecurityHeaders(response);
     response.setHeader('Vary', 'Origin');
     // No protocol but this one is spoken here (RFC 9110 §7.8), and Node reads no request behind one that asks for another.
     if (request.headers.upgrade !== undefined) endConnection(request, response);
     const fault = faultOfHead(request);
     if (fault) {
-      const about = { requestId: newId(), address: clientIp(request) };
+      const about = { requestId: newId(), address: clientIp(headOfNode(request)) };
       response.setHeader('X-Request-Id', about.requestId);
       faces.log.info({ event: 'procedure.refused', ...about, reason: 'REQUEST_INVALID', status: fault.status });
-      return sendJson(response, fault.status, { message: fault.message });
+      return sendJson(response, fault.status, {
+        message: fault.message,
+        reason: 'REQUEST_INVALID',
+        requestId: about.requestId,
+      });
     }
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
       else if (face === 'trpc') rpc(request, response);
+      else if (face === 'verify') sendVerdict(request, response, faces.createContext).catch(lastResort);
       else if (face === 'json') json(request, response).catch(lastResort);
       else if (face === 'livez') sendLiveness(response);
       else if (face === 'readyz') sendReadiness(response, { db: faces, log: faces.log }).catch(lastResort);
-      else sendJson(response, 404, { message: 'There is nothing at this address.' });
+      else sendJson(response, 404, { message: 'There is nothing at this address.', reason: 'REQUEST_INVALID' });
     });
   };
 }
 
-function faceOf({ url = '' }: IncomingMessage): 'trpc' | 'json' | 'livez' | 'readyz' | 'none' {
+function faceOf({ url = '' }: IncomingMessage): 'trpc' | 'json' | 'verify' | 'livez' | 'readyz' | 'none' {
   const [path = ''] = url.split('?', 1);
   if (rpcPath.test(path)) return 'trpc';
+  if (path === verifyPath) return 'verify';
   if (jsonPath.test(path)) return 'json';
   if (path === '/livez') return 'livez';
   return path === '/readyz' ? 'readyz' : 'none';
@@ -134,10 +149,15 @@ function sendMethods(response: ServerResponse): void {
   response.writeHead(204, { Allow: methods.join(', ') }).end();
 }
 
-async function drain(server: Server, log: Logger): Promise<void> {
+async function drain(server: Server, streams: Streams, log: Logger): Promise<void> {
   server.prependListener('request', (_request, response: ServerResponse) => response.setHeader('Connection', 'close'));
   // A connection that its client keeps alive would hold the server open after its last answer.
-  const closingIdle = setInterval(() => server.closeIdleConnections(), pauseBetweenLooks);
+  // A stream ends when somebody ends it; its client connects again, to another instance.
+  streams.end();
+  const closingIdle = setInterval(() => {
+    streams.end();
+    server.closeIdleConnections();
+  }, pauseBetweenLooks);
   const tooLate = setTimeout(() => {
     log.warn({ event: 'server.cutOff' }, 'Some requests took too long and were cut off');
     server.closeAllConnections();

@@ -26,6 +26,7 @@ describe('an e-mail address', () => {
     'ada@example..com',
     'ada@example.com.',
     'ada@@example.com',
+    '-fx@example.com',
     'ada@example.com,eve@evil.test',
     '"ada@evil.test"@example.com',
     'ada @example.com',

@@ -1,5 +1,6 @@
-// Zod fields that several contracts share. Safe in a browser. No fault repeats the value that it is about.
-import { z } from 'zod';
+// Zod fields that several contracts share. No fault repeats the value that it is about.
+// Safe in a browser, where `* as z` lets a bundler leave most of zod out.
+import * as z from 'zod';
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 const codePoints = (text: string): number => Array.from(text).length;
@@ -8,7 +9,7 @@ const codePoints = (text: string): number => Array.from(text).length;
  * Text as a person wrote it. U+0000 and lone surrogates are refused,
  * because the databases disagree on them.
  */
-const text = z
+export const text = z
   .string({ error: ({ input }) => (input === undefined ? 'Is missing.' : 'Must be text.') })
   // Before anything else looks at it: the time of normalising grows with the square of the length. No text
   // that fits a field when it is normalised is written in more than this.
@@ -23,6 +24,14 @@ export const personName = text
   .refine((value) => /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(value), 'Must not be empty.')
   .refine((value) => !/[\p{Cc}\u2028\u2029]/u.test(value), 'Must be one line of text.')
   .describe(`one line of 1 to ${nameOfPerson} characters, kept exactly`);
+
+/** The languages that mails are written in. */
+export const languages = ['en', 'de'] as const;
+
+/** One of them, or what the browser says where it is `null`. */
+export const language = z
+  .enum(languages, { error: `Must be one of ${languages.join(', ')}.` })
+  .describe(languages.map((one) => `\`${one}\``).join(' or '));
 
 const emailBytes = 254;
 
@@ -44,6 +53,8 @@ export const emailAddress = text
 
 function canonicalAddress(written: string): string | undefined {
   const [local = '', domain = '', ...more] = written.normalize('NFC').toLowerCase().normalize('NFC').split('@');
+  // A mailer that hands addresses to a program would have this one read as an option.
+  if (local.startsWith('-')) return undefined;
   if (more.length > 0 || !isLocalPart(local) || !isLocalPart(local.normalize('NFKC'))) return undefined;
   const ascii = asciiDomain(domain);
   return ascii && `${local}@${ascii}`;
@@ -78,6 +89,9 @@ export const password = text
     `Must have at most ${passwordCodePoints} characters and ${passwordBytes} bytes.`,
   )
   .describe(`1 to ${passwordCodePoints} characters of any kind, in at most ${passwordBytes} bytes; taken in NFC`);
+
+/** The token that a link brought. What cannot be one is refused like one that is spent, where it is used. */
+export const linkToken = text.describe('what stands behind `token=` in a link');
 
 /** Input of a procedure that takes none: nothing at all, or `{}`. */
 export const noInput = z.strictObject({}).optional();

@@ -31,6 +31,17 @@ export function networkOf(ip: string): string {
     .join(':')}::/64`;
 }
 
+/**
+ * What is likely to be one provider at one place: the /16 of an IPv4 address, the /32 of an IPv6 address
+ * (RIPE-738 §5.1). What is no address stays as it is.
+ */
+export function widerNetworkOf(ip: string): string {
+  if (isIPv4(ip)) return `${ip.split('.').slice(0, 2).join('.')}.0.0/16`;
+  if (isIP(ip) !== 6) return ip;
+  const [first, second] = groupsOf(ip).map((group) => group.toString(16));
+  return `${first}:${second}::/32`;
+}
+
 // The URL parser writes every spelling of an IPv6 address in one way (WHATWG URL, IPv6 serializer).
 const compressed = (ip: string): string => new URL(`http://[${ip}]`).hostname.slice(1, -1);
 

@@ -1,4 +1,4 @@
-import { pino, stdSerializers } from 'pino';
+import { destination, pino, stdSerializers } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
 import { boundRefusals } from './bounded-refusals.ts';
@@ -12,7 +12,7 @@ export type LogLevel = (typeof logLevels)[number];
  * A logger that writes one JSON object a line, times in UTC.
  * Entries carry an event name and ids, never an e-mail address, password or token.
  */
-export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
+export function createLogger(level: LogLevel, output: DestinationStream): Logger {
   const isWritten = boundRefusals((omitted) => {
     log.warn({ event: 'refusals.omitted', omitted }, 'So many refusals that most of the last minute were not written');
   });
@@ -32,10 +32,13 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
         },
       },
     },
-    destination,
+    output,
   );
   return log;
 }
+
+/** For a host that brings no logger of its own. */
+export const logToStandardError = (): Logger => createLogger('info', destination(2));
 
 /** Name, message and stack of an error and its causes; other fields may hold what a person typed. */
 function withoutValues(error: Error): Record<string, unknown> {

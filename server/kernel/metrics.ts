@@ -22,7 +22,24 @@ export interface Metrics {
   /** Somebody was refused by a limit. */
   limited(limit: string): void;
   sessionStarted(): void;
-  sessionsEnded(by: 'logout' | 'time', count: number): void;
+  sessionsEnded(
+    by: 'logout' | 'time' | 'reset' | 'emailChange' | 'owner' | 'operator' | 'deletion',
+    count: number,
+  ): void;
+  /** An attempt at a job begins. */
+  job(kind: string): Measured<[outcome: JobOutcome]>;
+  /** How many jobs there are; asked when somebody wants to know. */
+  jobs(ask: () => Promise<JobCounts>): void;
+}
+
+/** `lost` is one that belongs to another process by now, which took this one for dead. */
+export type JobOutcome = 'done' | 'retried' | 'givenUp' | 'lost';
+
+export interface JobCounts {
+  /** Still to be done, whether now or later. */
+  waiting: number;
+  /** Given up. */
+  failed: number;
 }
 
 export type DatabaseWork = 'read' | 'write' | 'atomic';
@@ -41,4 +58,6 @@ export const noMetrics: Metrics = {
   limited: nothing,
   sessionStarted: nothing,
   sessionsEnded: nothing,
+  job: () => nothing,
+  jobs: nothing,
 };

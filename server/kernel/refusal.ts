@@ -22,7 +22,7 @@ export class Refusal<
     // Its type says that it may be missing, because the set of a refusal is not known here.
     const row: RefusalRow = rows[reason] as RefusalRow;
     super({ code: row[0], message: fillIn(row[1], { ...details }) });
-    this.name = 'Refusal';
+    // Its name stays that of tRPC's own, by which another copy of tRPC in the same process knows it.
     this.rows = rows;
     this.refusal = { reason, ...details };
   }

@@ -1,6 +1,6 @@
 // Data and types only, safe in a browser: what a refusal is called, its status, its text.
-import type { TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
-import { z } from 'zod';
+import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc';
+import * as z from 'zod';
 
 /** One refusal: tRPC's code (and so the HTTP status), the text for a person, and the shape of its details. */
 export type RefusalRow = readonly [code: TRPC_ERROR_CODE_KEY, text: string, details?: z.ZodObject];
@@ -16,10 +16,13 @@ export type DetailsOf<Row> = Row extends readonly [unknown, unknown, infer Detai
   ? z.infer<Details>
   : object;
 
-/** The closed union of a set of refusals as the client sees it: `{ reason: 'EMAIL_TAKEN' } | …`. */
-export type RefusalOf<Rows> = {
+/** One refusal for each row, as the client sees it. */
+export type RefusalsByReason<Rows> = {
   [Reason in keyof Rows & string]: Simplify<{ reason: Reason } & DetailsOf<Rows[Reason]>>;
-}[keyof Rows & string];
+};
+
+/** The closed union of a set of refusals: `{ reason: 'EMAIL_TAKEN' } | …`. */
+export type RefusalOf<Rows> = RefusalsByReason<Rows>[keyof Rows & string];
 
 type Simplify<T> = { [Key in keyof T]: T[Key] };
 
@@ -44,21 +47,3 @@ export const generalRefusals = defineRefusals({
   ],
   UNEXPECTED: ['INTERNAL_SERVER_ERROR', 'Something went wrong.', z.object({ requestId: z.string() })],
 });
-
-export type GeneralRefusal = RefusalOf<typeof generalRefusals>;
-
-/** An error as it crosses the wire: tRPC's own shape, with the refusal in `data`. */
-export interface RefusalShape<Refused> {
-  message: string;
-  code: TRPC_ERROR_CODE_NUMBER;
-  data: {
-    code: TRPC_ERROR_CODE_KEY;
-    httpStatus: number;
-    path: string | null;
-    /** Quote it in a report: the server's log holds the cause under the same id. */
-    requestId: string;
-    refusal: Refused;
-    /** Zod's flattened error where the input was at fault, as tRPC's own examples send it; otherwise `null`. */
-    zodError: { formErrors: string[]; fieldErrors: Record<string, string[]> } | null;
-  };
-}

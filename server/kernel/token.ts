@@ -28,11 +28,17 @@ export class Secret {
 
 const tokenForm = /^[A-Za-z0-9_-]{43}$/;
 
+/** Bytes from the system's generator, for whatever must not be guessed or must not come twice. */
+export const randomness = (bytes: number): Buffer => randomBytes(bytes);
+
 /** A new bearer secret: 32 bytes from the system's generator, base64url, 43 characters (ASVS 7.2.3). */
-export const newToken = (): Secret => new Secret(randomBytes(32).toString('base64url'));
+export const newToken = (): Secret => new Secret(randomness(32).toString('base64url'));
 
 /** What came from outside as a secret, or `undefined` where it cannot be a token of ours. */
 export const readToken = (text: string): Secret | undefined => (tokenForm.test(text) ? new Secret(text) : undefined);
 
-/** SHA-256 of a token, 32 bytes: the only form in which the database holds one. */
-export const hashToken = (token: Secret): Buffer => createHash('sha256').update(token.reveal()).digest();
+/** SHA-256, 32 bytes. */
+export const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** The only form in which the database holds a token. */
+export const hashToken = (token: Secret): Buffer => digest(token.reveal());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { createTestClock } from '../../tests/support/test-clock.ts';
+import { createTestClock } from '../testing/test-clock.ts';
 import { openTestDatabase } from '../../tests/support/test-database.ts';
 import { hours, minutes, seconds } from '../kernel/clock.ts';
 import { noMetrics } from '../kernel/metrics.ts';
@@ -52,6 +52,16 @@ describe('the counters', () => {
     await counters.count('register.address', 'a');
   });
 
+  test('block after the first one where one is all that is allowed', async () => {
+    const { counters, clock } = await parts();
+    for (let time = 0; time < 3; time += 1) {
+      await counters.count('mail.pause', 'a');
+      clock.forward(seconds(59));
+      await expect(counters.count('mail.pause', 'a')).rejects.toMatchObject({ refusal: { retryAfterSeconds: 1 } });
+      clock.forward(seconds(1));
+    }
+  });
+
   test('do not take a block from memory that was lifted while they looked at the database', async () => {
     const { counters } = await parts();
     for (let time = 0; time < 10; time += 1) await counters.count('login.address', 'a');
@@ -83,10 +93,10 @@ describe('the counters', () => {
     clock.forward(hours(1));
     await counters.purge();
     expect(await rows()).toBe(2);
-    expect(await counters.isKnown('a b')).toBe(true);
+    expect(await counters.lookUp({ pair: 'a b', account: 'a' })).toMatchObject({ isKnown: true });
     clock.forward(hours(24 * 30));
     await counters.purge();
     expect(await rows()).toBe(0);
-    expect(await counters.isKnown('a b')).toBe(false);
+    expect(await counters.lookUp({ pair: 'a b', account: 'a' })).toMatchObject({ isKnown: false });
   });
 });

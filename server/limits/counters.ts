@@ -1,8 +1,8 @@
-import { and, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, like, lte, notInArray, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 
 import type { Database, Queryable } from '../db/database.ts';
-import { hours, seconds } from '../kernel/clock.ts';
+import { days, seconds } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { inSteps } from '../kernel/in-steps.ts';
 import type { Metrics } from '../kernel/metrics.ts';
@@ -32,13 +32,19 @@ export interface Counters {
   reset(limit: LimitName, subject: string): Promise<void>;
   /** Remembers a subject for 30 days. */
   remember(subject: string): Promise<void>;
-  /** Whether it is remembered. */
-  isKnown(subject: string): Promise<boolean>;
+  /** Whether a pair of account and network is remembered, and how many failures of the account are. By one statement. */
+  lookUp(subjects: { pair: string; account: string }): Promise<{ isKnown: boolean; failures: number }>;
+  /** One more wrong login to an account, from wherever. It limits nothing. */
+  noteFailure(account: string): Promise<void>;
+  forgetFailures(account: string): Promise<void>;
+  /** Every network that is remembered with an account, or was counted apart for that, but for some pairs. Reads the whole table: for what is rare. */
+  forgetNetworks(account: string, kept: { except: string[] }): Promise<void>;
   /** Removes what no decision needs any more. */
   purge(): Promise<void>;
 }
 
-const rememberedFor = hours(24 * 30);
+const rememberedFor = days(30);
+const failuresRememberedFor = days(1);
 const mostRemembered = 10_000;
 /** Another instance may have lifted the block, as when the attempts that it was for turned out right. */
 const trustedFor = seconds(5);
@@ -121,12 +127,43 @@ export function createCounters({ db, clock, metrics }: { db: Database; clock: Cl
         .onConflictDoUpdate({ target: counters.id, set: { forgetAt } });
     },
 
-    async isKnown(subject) {
-      const [row] = await db.orm
+    async lookUp({ pair, account }) {
+      const [known, failed] = [`known ${pair}`, `failures ${account}`];
+      const rows = await db.orm
         .select()
         .from(counters)
-        .where(eq(counters.id, `known ${subject}`));
-      return row !== undefined && row.forgetAt > clock.now();
+        .where(and(inArray(counters.id, [known, failed]), gt(counters.forgetAt, clock.now())));
+      const countOf = (id: string): number => rows.find((row) => row.id === id)?.count ?? 0;
+      return { isKnown: countOf(known) > 0, failures: countOf(failed) };
+    },
+
+    async noteFailure(account) {
+      const createdAt = clock.now();
+      const forgetAt = new Date(createdAt.getTime() + failuresRememberedFor);
+      const isForgotten = sql`${counters.forgetAt} <= ${sql.param(createdAt, counters.forgetAt)}`;
+      await unsynced.orm
+        .insert(counters)
+        .values({ id: `failures ${account}`, createdAt, count: 1, blockedUntil: new Date(0), forgetAt })
+        .onConflictDoUpdate({
+          target: counters.id,
+          set: { count: sql`case when ${isForgotten} then 1 else ${counters.count} + 1 end`, forgetAt },
+        });
+    },
+
+    async forgetFailures(account) {
+      await unsynced.orm.delete(counters).where(eq(counters.id, `failures ${account}`));
+    },
+
+    async forgetNetworks(account, { except }) {
+      const ofAccount = or(
+        like(counters.id, `known ${account} %`),
+        like(counters.id, `login.knownAccount ${account} %`),
+        like(counters.id, `factor.knownAccount ${account} %`),
+      );
+      const isKept = except.flatMap((pair) =>
+        ['known', 'login.knownAccount', 'factor.knownAccount'].map((name) => `${name} ${pair}`),
+      );
+      await unsynced.orm.delete(counters).where(and(ofAccount, notInArray(counters.id, isKept)));
     },
 
     async purge() {
@@ -172,7 +209,7 @@ function countOne(
       id,
       createdAt: now,
       count: 1,
-      blockedUntil: new Date(0),
+      blockedUntil: blockedByFirst(limit, now),
       forgetAt: new Date(now.getTime() + (limit.kind === 'window' ? limit.window : limit.memory)),
     })
     .onConflictDoUpdate({
@@ -181,4 +218,10 @@ function countOne(
       setWhere: lte(blockedUntil, now),
     })
     .returning({ id: limitCounters.id });
+}
+
+/** Until when nothing more is let through after the very first one; in the past where more are. */
+function blockedByFirst(limit: Limit, now: Date): Date {
+  const [most, delay = 0] = limit.kind === 'window' ? [limit.most, limit.window] : [limit.free, limit.delays[0]];
+  return new Date(most === 1 ? now.getTime() + delay : 0);
 }

@@ -14,6 +14,7 @@ const times = {
   request: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   hashing: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8],
   database: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  jobs: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600],
 };
 
 export function createPrometheus(): Prometheus {
@@ -41,7 +42,8 @@ export function createPrometheus(): Prometheus {
   const busy = counter(['database_busy', 'Work that could not get the database in time.']);
   const refusals = counter(['limit_refusals', 'Attempts refused by a limit.'], ['limit']);
   const started = counter(['sessions_started', 'Sessions that began.']);
-  const ended = counter(['sessions_ended', 'Sessions that were logged out of or removed when over.'], ['by']);
+  const attempts = histogram(['job_attempts', 'Attempts at jobs.'], times.jobs, ['kind', 'outcome']);
+  const ended = counter(['sessions_ended', 'Sessions that ended, by what ended them.'], ['by']);
 
   return {
     contentType: registry.contentType,
@@ -78,6 +80,21 @@ export function createPrometheus(): Prometheus {
       limited: (limit) => refusals.inc({ limit }),
       sessionStarted: () => started.inc(),
       sessionsEnded: (by, count) => ended.inc({ by }, count),
+      job: (kind) => {
+        const begin = performance.now();
+        return (outcome) => attempts.observe({ kind, outcome }, secondsSince(begin));
+      },
+      jobs: (ask) => {
+        const collect = async function collect(this: Gauge<'state'>): Promise<void> {
+          // Without an answer there is no number; the others are told all the same.
+          this.reset();
+          const counted = await ask().catch(() => undefined);
+          if (!counted) return;
+          this.set({ state: 'waiting' }, counted.waiting);
+          this.set({ state: 'failed' }, counted.failed);
+        };
+        void new Gauge({ name: 'latchkey_jobs', help: 'Jobs there are.', labelNames: ['state'], registers, collect });
+      },
     },
   };
 }

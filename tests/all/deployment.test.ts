@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { deployed } from '../support/deployed.ts';
 import { hasNginx, startNginx } from '../support/nginx.ts';
 import { addressOf } from '../support/process.ts';
-import { ada } from '../support/test-app.ts';
+import { ada, testApp } from '../support/test-app.ts';
 
 test.skipIf(!hasNginx)('nginx with deploy/nginx.conf shares the work between two instances', async () => {
   await using deployment = await deployed();
@@ -26,6 +26,13 @@ test.skipIf(!hasNginx)('nginx with deploy/nginx.conf shares the work between two
     expect(await (await fetch(url)).text()).toMatch(
       /^latchkey_calls_seconds_count\{procedure="auth.me",outcome="done"\} [1-9]/m,
     );
+
+  // A stream that one instance has ends when the other one, or the same, ends its session.
+  const login = await nginx.ask('/api/auth/login', { body: { ...ada, deliver: 'token' } });
+  const other = { authorization: `Bearer ${JSON.parse(login.text).token}` };
+  const stream = nginx.ask('/trpc/auth.sessions.changes', { headers: other });
+  expect((await nginx.ask('/api/auth/logout', { body: {}, headers: other })).status).toBe(200);
+  expect((await stream).text).toContain('event: return');
 
   // Whoever makes up addresses is still one network, and the log has the one that nginx saw.
   const guesses: number[] = [];
@@ -58,4 +65,17 @@ test.skipIf(!hasNginx)('nginx with deploy/nginx.conf shares the work between two
   for (let time = 0; time < 20; time += 1)
     statuses.push((await nginx.ask('/trpc/auth.me', { headers: { authorization } })).status);
   expect(new Set(statuses)).toEqual(new Set([200]));
+});
+
+test.skipIf(!hasNginx)('nginx refuses a flood of slow requests from one address until it is over', async () => {
+  await using app = await testApp();
+  await using nginx = await startNginx([Number(new URL(app.url).port), Number(new URL(app.url).port)]);
+  const slow = Array.from({ length: 100 }, () => nginx.begin('/api/auth/login'));
+  await Promise.all(slow.map(async ({ begun }) => await begun));
+  let last = 200;
+  for (let looks = 0; last !== 429 && looks < 100; looks += 1) last = (await nginx.ask('/api/auth/me')).status;
+  expect(last).toBe(429);
+  for (const one of slow) one.end();
+  for (let looks = 0; last === 429 && looks < 1000; looks += 1) last = (await nginx.ask('/api/auth/me')).status;
+  expect(last).toBe(200);
 });

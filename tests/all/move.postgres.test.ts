@@ -69,6 +69,7 @@ describe('a move to PostgreSQL', () => {
     await using moving = run(`npm run db:move -- --from file:./userAuth.db --to '${url}'`, { cwd: project.path });
     expect(await moving.ended).toEqual({ code: 0, signal: null });
     expect(moving.printed()).toMatch(/users +2 +sha256 \w{64}/);
+    expect(moving.printed()).toMatch(/No server may run on .*userAuth\.db any more/);
     expect(moving.printed()).toContain('set DATABASE_URL');
     expect(readFileSync(project.file('userAuth.db')).equals(file)).toBe(true);
 
@@ -113,6 +114,19 @@ describe('a move to PostgreSQL', () => {
     expect(await counts(url)).toEqual({ users: 3000, sessions: 3000, counters: 300 });
   });
 
+  test('that is interrupted says that it may be run again', async () => {
+    using project = projectFolder();
+    await makeFilledFile(project.file('userAuth.db'), 6000);
+    const url = await blankDatabase();
+    await using interrupted = move(project, url);
+    await interrupted.until(/Copying/);
+    interrupted.child.kill('SIGINT');
+    expect(await interrupted.ended).toEqual({ code: 1, signal: null });
+    expect(interrupted.printed()).toContain('Broken off; run it again');
+    await using second = move(project, url);
+    expect((await second.ended).code).toBe(0);
+  });
+
   test('of a file without a single user is a move, too', async () => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 0);
@@ -122,15 +136,15 @@ describe('a move to PostgreSQL', () => {
     expect(await counts(url)).toEqual({ users: 0, sessions: 0, counters: 0 });
   });
 
-  test('notices that a server still writes to the file, and copies what was there at one moment', async () => {
+  test.each(['Copying', 'Comparing'])('notices a server that writes to the file while it says %s', async (when) => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 3000);
     const url = await blankDatabase();
     await using moving = move(project, url);
-    await moving.until(/Copying/);
+    await moving.until(new RegExp(when));
     execute(project.file('userAuth.db'), "update users set name = 'late' where email = 'user2999@example.com'");
     expect((await moving.ended).code).toBe(1);
-    expect(moving.printed()).toMatch(/userAuth\.db was written to meanwhile \(users\).*Stop it, empty .* run the move/);
+    expect(moving.printed()).toMatch(/userAuth\.db was written to meanwhile.*Stop it, empty .* run the move/);
     const late = await asAdmin(
       url,
       async (client) => await client.query("select 1 from latchkey.users where name = 'late'"),
@@ -151,7 +165,7 @@ describe('a move is refused in a sentence, and changes nothing,', () => {
       project.file('userAuth.db'),
       `delete from users where email = 'user3@example.com';
        update users set password_hash = 'another', name = 'Eve' where email = 'user4@example.com';
-       insert into users values ('01890000-0000-7000-8000-000000000000', 0, 'new@example.com', null, 'x', null)`,
+       insert into users (id, created_at, email, password_hash) values ('01890000-0000-7000-8000-000000000000', 0, 'new@example.com', 'x')`,
     );
     const changed = new Sqlite(project.file('userAuth.db'), { readonly: true });
     const id = String(changed.prepare("select id from users where name = 'Eve'").pluck().get());
@@ -174,6 +188,7 @@ describe('a move is refused in a sentence, and changes nothing,', () => {
 
   const foreign = 'create table invoices (id)';
   const older = `delete from latchkey_migrations where created_at = (select max(created_at) from latchkey_migrations)`;
+  const changed = (sql: string) => async (path: string) => (await makeFilledFile(path, 2), execute(path, sql));
   const newer = "insert into latchkey_migrations (hash, created_at) values ('later', 9999999999999)";
 
   test.each<[string, (path: string) => unknown, string]>([
@@ -191,6 +206,22 @@ describe('a move is refused in a sentence, and changes nothing,', () => {
       async (path) => (await makeFilledFile(path, 1), execute(path, older)),
       'older version of Latchkey. Start',
     ],
+    ['has lost a table', changed('drop table sessions'), 'no such table: sessions'],
+    [
+      'has a view that shows nothing in place of a table',
+      changed('alter table events rename to old; create view events as select id from old'),
+      'no such column',
+    ],
+    [
+      'has a time that is none',
+      changed("update users set created_at = 'canary' where email = 'user1@example.com'"),
+      'of the users has as createdAt is no time',
+    ],
+    [
+      'has an id that is none',
+      changed("pragma foreign_keys = off; update users set id = 'canary' where email = 'user1@example.com'"),
+      'SQLSTATE 22P02',
+    ],
     [
       'is newer',
       async (path) => (await makeFilledFile(path, 1), execute(path, newer)),
@@ -206,7 +237,18 @@ describe('a move is refused in a sentence, and changes nothing,', () => {
     expect((await refused.ended).code).toBe(1);
     expect(refused.printed()).toContain(sentence);
     expect(refused.printed()).not.toContain('    at ');
+    expect(refused.printed()).not.toContain('canary');
     expect(existsSync(path) && readFileSync(path)).toEqual(before);
+  });
+
+  test('where there is no such database, by the name of the option', async () => {
+    using project = projectFolder();
+    await makeFilledFile(project.file('userAuth.db'), 1);
+    const url = new URL(await blankDatabase());
+    url.pathname = '/nothing';
+    await using refused = move(project, url.href);
+    expect((await refused.ended).code).toBe(1);
+    expect(refused.printed()).toMatch(/does not exist\. Make it with createdb, or set --to to another/);
   });
 
   test.each([

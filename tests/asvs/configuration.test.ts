@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
 
 import { expect, test } from 'vitest';
 
-import { environment } from '../../server/config.ts';
+import { environment } from '../../server/environment.ts';
+import { newToken } from '../../server/kernel/token.ts';
+import { compose } from '../support/compose.ts';
 import { root } from '../support/process.ts';
 import { sources, textOf } from '../support/sources.ts';
 import { ada, testApp } from '../support/test-app.ts';
@@ -25,7 +28,7 @@ const isSecretName = (name: string): boolean => /SECRET|PASSWORD|TOKEN|KEY|CREDE
 test('13.2.3 no setting has a credential by default, and the example has none', () => {
   const defaults = Object.entries(environment.shape).map(([name, field]) => [name, field.parse(undefined)] as const);
   expect(defaults.length).toBeGreaterThan(10);
-  // Its value is a number.
+  // A number is none.
   const named = defaults.filter(([name, value]) => isSecretName(name) && typeof value !== 'number');
   expect(named.filter(([, value]) => value !== undefined)).toEqual([]);
   expect(defaults.filter(([, value]) => findSecrets(String(value)).length > 0)).toEqual([]);
@@ -33,7 +36,9 @@ test('13.2.3 no setting has a credential by default, and the example has none', 
   expect(example.filter((line) => !line.startsWith('# '))).toEqual([]);
   const values = example.flatMap((line) => /^# ([A-Z_]+=.*)$/.exec(line)?.[1] ?? []);
   expect(values.length).toBeGreaterThan(10);
-  expect(values.filter((line) => isSecretName(line.split('=')[0] ?? '') && !/=\d+$/.test(line))).toEqual([]);
+  // A number, or where a file is.
+  const isHarmless = (line: string): boolean => /=(\d*|\/[\w/.-]+\.txt)$/.test(line);
+  expect(values.filter((line) => isSecretName(line.split('=')[0] ?? '') && !isHarmless(line))).toEqual([]);
 });
 
 /** What opens a connection to somewhere, or has another program do it. */
@@ -76,7 +81,7 @@ const secretForms = [
   /\b(?:gh[pousr]|npm)_[A-Za-z0-9]{36}\b|\bgithub_pat_\w{40,}|\bxox[abprs]-[\w-]{10,}|\b[sr]k_(?:live|test)_\w{16,}|\bAIza[\w-]{35}\b/,
   /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
   // Words that say that they are none may stand in the place of a password.
-  /\b[a-z][a-z0-9+]*:\/\/[^\s/:@'"`]+:(?!canary@|\$\{)[^\s/@'"`]+@[\w.-]+/i,
+  /\b[a-z][a-z0-9+]*:\/\/[^\s/:@'"`]+:(?!canary@|password@|\$\{)[^\s/@'"`]+@[\w.-]+/i,
   /(?:secret|api[_-]?key|access[_-]?token|client[_-]?secret)['"]?\s*[:=]\s*['"][A-Za-z0-9+/_=-]{24,}['"]/i,
 ];
 
@@ -116,4 +121,50 @@ test('13.3.1 the checker would notice one', () => {
     ['apiKey', `: '${'a1'.repeat(16)}'`],
   ].map((parts) => parts.join(''));
   expect(examples.map((example) => findSecrets(example).length)).toEqual(Array(examples.length).fill(1));
+});
+
+test('13.3.2 who has to read a secret gets it, and nobody else: the servers the keys, the migration no more than its password', () => {
+  const secretsOf = (name: string): string[] =>
+    Object.entries(compose.services[name]?.environment ?? {}).flatMap(([, value]) =>
+      [...value.matchAll(/\$\{(\w+)/g)].flatMap(([, variable = '']) =>
+        isSecretName(variable) || variable === 'SMTP_URL' ? [variable] : [],
+      ),
+    );
+  expect(Object.fromEntries(Object.keys(compose.services).map((name) => [name, secretsOf(name)]))).toEqual({
+    database: ['ADMIN_PASSWORD', 'OWNER_PASSWORD', 'SERVER_PASSWORD'],
+    migrate: ['OWNER_PASSWORD'],
+    'latchkey-1': ['SERVER_PASSWORD', 'SMTP_URL', 'ENCRYPTION_KEYS'],
+    'latchkey-2': ['SERVER_PASSWORD', 'SMTP_URL', 'ENCRYPTION_KEYS'],
+    proxy: [],
+  });
+  // In the server, who takes them from the configuration makes the box of them, and hands over that.
+  const readers = sources.filter((file) => /\bencryptionKeys\b/.test(textOf(file)));
+  expect(readers.toSorted()).toEqual([
+    'server/auth-options.ts',
+    'server/cli/reseal.ts',
+    'server/config.ts',
+    'server/create-auth.ts',
+    'server/environment.ts',
+    'server/testing/test-auth.ts',
+  ]);
+});
+
+test('13.3.2 no key is written anywhere: not into the log, not into the database, not into an answer', async () => {
+  const [current, old] = [newToken().reveal(), newToken().reveal()];
+  await using app = await testApp({ env: { ENCRYPTION_KEYS: `${current},${old}`, LOG_LEVEL: 'trace' } });
+  const answers = [
+    await app.post('/api/auth/register', ada),
+    await app.post('/api/auth/login', ada),
+    await app.post('/api/auth/login', '{'),
+    await app.get('/api/auth/nothing'),
+  ];
+  const texts = [
+    app.logged(),
+    inspect(app.auth, { depth: 9, showHidden: true }),
+    ...(await Promise.all(answers.map(async (answer) => `${await answer.text()}${inspect(answer.headers)}`))),
+    ...['', '-wal'].map((end) => readFileSync(`${app.database.file}${end}`, 'latin1')),
+  ];
+  for (const key of [current, old])
+    for (const form of ['base64url', 'base64', 'hex', 'latin1'] as const)
+      for (const text of texts) expect(text.includes(Buffer.from(key, 'base64url').toString(form))).toBe(false);
 });

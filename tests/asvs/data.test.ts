@@ -3,7 +3,12 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
+import type { Mail } from '../../server/mail/mailer.ts';
 import { appRouter } from '../../server/router.ts';
+import { tokensIn } from '../support/mail-links.ts';
+import { pending, withApp } from '../support/factors.ts';
+import { complete, tokenIn } from '../support/reset-links.ts';
+import { renewedBy, signIn } from '../support/people.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
@@ -84,7 +89,7 @@ test('14.2.1 no procedure that is called by GET takes a secret', () => {
       .flatMap(({ _def }) => (_def as unknown as { inputs: z.ZodType[] }).inputs)
       .flatMap((input) => Object.keys(z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }).properties ?? {}));
   expect(fields('mutation')).toContain('password');
-  expect(fields('query')).toEqual([]);
+  expect(fields('query')).toEqual(['cursor', 'limit']);
 });
 
 test.each([
@@ -108,27 +113,83 @@ test.each([
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const instant = /^\d{13}$/;
+const address = /^([\da-f.:]+|null)$/;
 
 /** What each column may hold, as docs/inventory.md classifies it: hashes where it is secret, nothing of a person elsewhere. */
 const columns: Record<string, RegExp> = {
   'users.id': uuid,
   'users.created_at': instant,
   'users.email': /^[a-z]+@example\.com$/,
+  'users.email_verified_at': /^(\d{13}|null)$/,
+  'users.locale': /^null$/,
   'users.name': /^(Ada Lovelace|null)$/,
-  'users.password_hash': /^\$bcrypt-sha256\$v=2,t=2b,r=\d+\$[./A-Za-z0-9]{22}\$[./A-Za-z0-9]{31}$/,
+  'users.password_hash': /^\$bcrypt-sha256\$v=2,t=2b,r=\d+\$[./A-Za-z0-9]{22}\$[./A-Za-z0-9]{31}$|^none$/,
   'users.imported_id': /^null$/,
+  'users.disabled_at': /^(\d{13}|null)$/,
+  'users.admin_since': /^null$/,
   'sessions.id': uuid,
   'sessions.created_at': instant,
   'sessions.user_id': uuid,
   'sessions.token_hash': /^bytes [0-9a-f]{64}$/,
+  'sessions.previous_token_hash': /^(bytes [0-9a-f]{64}|null)$/,
+  'sessions.factors': /^password( totp)?$/,
+  'sessions.factor_verified_at': /^(\d{13}|null)$/,
+  'sessions.verified_at': /^(\d{13}|null)$/,
+  'sessions.browser': /^(Firefox 152|null)$/,
+  'sessions.system': /^(Linux|null)$/,
+  'sessions.address': address,
   'sessions.last_seen_at': instant,
   'sessions.expires_at': instant,
+  'events.id': uuid,
+  'events.created_at': instant,
+  'events.kind': /^(user|session|password|totp)\.[a-zA-Z]+$/,
+  'events.user_id': uuid,
+  'events.session_id': /^([0-9a-f-]{36}|null)$/,
+  'events.address': address,
+  'events.data':
+    /^\{("sessionId":"[0-9a-f-]{36}",?)?(("factors":\["password"\],|"by":"password",)?"failuresBefore":\d+,"browser":(null|"Firefox 152"),"system":(null|"Linux"))?("by":"(logout|operator|owner|reset|revoked)")?\}$/,
+  'jobs.id': uuid,
+  'jobs.created_at': instant,
+  'jobs.kind': /^(mail|notice)$|^event\.(user|session)\.[a-z]+$/,
+  'jobs.data':
+    /^\{"mail":"notice","eventId":"[\da-f-]{36}"\}$|^\{"mail":"(passwordReset|emailVerification)","userId":"[\da-f-]{36}","locale":null,"askedAt":"[\dTZ:.-]{24}"\}$|^\{("sessionId":"[0-9a-f-]{36}",("by":"(logout|revoked)",|("factors":\["password"\],|"by":"password",)?"failuresBefore":\d+,)?)?"id":"[0-9a-f-]{36}","at":"[\dTZ:.-]{24}","userId":"[0-9a-f-]{36}"\}$/,
+  'jobs.run_at': instant,
+  'jobs.attempts': /^\d$/,
+  'jobs.failed_at': /^null$/,
   'limit_counters.id':
-    /^(changes|register|login)\.address [\da-f.:]+(\/64)?$|^(login\.account|login\.knownAccount|known) [\w-]{22}( [\da-f.:]+(\/64)?)?$/,
+    /^(changes|register|login|mail|link)\.address [\da-f.:]+(\/64)?$|^(login\.account|login\.knownAccount|known|failures|notice\.account|export\.account) [\w-]{22}( [\da-f.:]+(\/64)?)?$|^mail\.(pause|account) (passwordReset|emailVerification|registration) [\w-]{22}$|^notice\.change [\w.]+ [\w-]{22}$|^turn purge$/,
   'limit_counters.created_at': instant,
   'limit_counters.count': /^\d+$/,
   'limit_counters.blocked_until': /^(0|\d{13})$/,
   'limit_counters.forget_at': instant,
+  'one_time_tokens.id': uuid,
+  'one_time_tokens.created_at': instant,
+  'one_time_tokens.user_id': uuid,
+  'one_time_tokens.purpose': /^(passwordReset|emailVerification)$/,
+  'one_time_tokens.email': /^(ada|eve|joan|maria)@example\.com$/,
+  'one_time_tokens.token_hash': /^bytes [0-9a-f]{64}$/,
+  'one_time_tokens.expires_at': instant,
+  'ceremonies.id': uuid,
+  'ceremonies.created_at': instant,
+  'ceremonies.kind': /^logIn$/,
+  'ceremonies.token_hash': /^bytes [0-9a-f]{64}$/,
+  'ceremonies.user_id': uuid,
+  'ceremonies.bound_to': /^null$/,
+  'ceremonies.challenge': /^null$/,
+  'ceremonies.proved_hash': /^bytes [0-9a-f]{64}$/,
+  'ceremonies.expires_at': instant,
+  'totps.id': uuid,
+  'totps.created_at': instant,
+  'totps.user_id': uuid,
+  // Version, id of the key, nonce, 20 bytes of seed and the tag.
+  'totps.seed_ciphertext': /^bytes 01[0-9a-f]{104}$/,
+  'totps.confirmed_at': instant,
+  'totps.last_step': /^\d{8}$/,
+  'totps.failures': /^0$/,
+  'recovery_codes.id': uuid,
+  'recovery_codes.created_at': instant,
+  'recovery_codes.user_id': uuid,
+  'recovery_codes.code_hash': /^bytes [0-9a-f]{64}$/,
   'latchkey_migrations.id': /^\d+$|^null$/,
   'latchkey_migrations.hash': /^[0-9a-f]{64}$/,
   'latchkey_migrations.created_at': instant,
@@ -155,7 +216,20 @@ function dump(file: string): [column: string, value: string][] {
 }
 
 test('14.2.4 after everything that one can do, each column of the database holds what its class allows, and nothing else', async () => {
-  await using app = await testApp();
+  const mails: Mail[] = [];
+  await using app = await testApp({
+    mailer: {
+      async send(mail) {
+        mails.push(mail);
+        // So the job stays.
+        throw new Error('The mail server is away');
+      },
+    },
+  });
+  for (const kind of ['user.registered', 'session.started', 'session.ended'] as const)
+    app.auth.on(kind, () => {
+      throw new Error('Not today');
+    });
   const token = await tokenOf(app);
   const home = { 'x-forwarded-for': '203.0.113.9' };
   const cookie = cookieOf(await app.post('/trpc/auth.register', { ...ada, email: 'eve@example.com' }, home)) ?? '';
@@ -167,6 +241,32 @@ test('14.2.4 after everything that one can do, each column of the database holds
   }
   await app.post('/api/auth/login', { ...ada, email: 'eve@example.com' }, { ...home, cookie });
   await app.post('/api/auth/register', { ...ada, email: 'not an address' });
+  await app.post('/api/auth/logout', {}, { authorization: `Bearer ${token}` });
+
+  const here = await signIn(app, { email: 'joan@example.com' });
+  const there = await signIn(app, { email: 'joan@example.com' });
+  await app.post('/api/auth/sessions/revoke', { id: there.sessionId }, here.headers);
+  const verified = await app.post('/api/auth/sessions/verify', { password: ada.password }, here.headers);
+  const change = { currentPassword: ada.password, newPassword: 'a horse of another colour' };
+  const changed = await app.post('/api/auth/password/change', change, await renewedBy(verified));
+  expect(changed.status).toBe(200);
+
+  const maria = { email: 'maria@example.com' };
+  const { recoveryCodes } = await withApp(app, maria);
+  const proof = await pending(app, maria);
+
+  const { users } = app.auth;
+  await users.disable((await users.create({ email: 'grace@example.com' })).id);
+  const { id } = await users.create({ email: 'alan@example.com' });
+  await users.endSessions(id);
+  const { url } = await users.resetLink(id);
+  expect((await complete(app, tokenIn(url), ada.password)).status).toBe(200);
+  for (const email of [ada.email, 'eve@example.com', 'nobody@example.com'])
+    await app.post('/api/auth/passwordReset/request', { email });
+  await app.mails();
+  const links = tokensIn(mails);
+  // Four registrations and two resets.
+  expect(links).toHaveLength(6);
 
   const cells = dump(app.database.file);
   expect([...new Set(cells.map(([column]) => column))].toSorted()).toEqual(Object.keys(columns).toSorted());
@@ -174,9 +274,20 @@ test('14.2.4 after everything that one can do, each column of the database holds
   // What is personal stands where it belongs, and what is secret nowhere, also not as other bytes.
   const places = (text: string): string[] =>
     cells.filter(([, value]) => value.includes(text)).map(([column]) => column);
-  expect(places(ada.email)).toEqual(['users.email']);
+  expect(places(ada.email)).toEqual(['users.email', 'one_time_tokens.email', 'one_time_tokens.email']);
   expect(places('Ada Lovelace')).toEqual(['users.name']);
   expect(places('nobody@')).toEqual([]);
-  for (const secret of [ada.password, wrong.password, token, Buffer.from(token, 'base64url').toString('hex')])
+  for (const secret of [
+    ada.password,
+    change.newPassword,
+    wrong.password,
+    token,
+    ...links,
+    tokenIn(url),
+    proof,
+    ...recoveryCodes,
+  ]) {
     expect(places(secret)).toEqual([]);
+    expect(places(Buffer.from(secret, 'base64url').toString('hex'))).toEqual([]);
+  }
 });

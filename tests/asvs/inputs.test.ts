@@ -32,7 +32,10 @@ describe.each(faces)('at %s…', (face) => {
     return keysOf(isPlain ? body : (body.result?.data ?? body.error)).toSorted();
   };
   const message = isPlain ? ['message'] : [];
-  const user = ['user', 'user.createdAt', 'user.email', 'user.id', 'user.name'];
+  const user = ['id', 'email', 'emailVerified', 'name', 'locale', 'createdAt']
+    .map((key) => `user.${key}`)
+    .concat('user')
+    .toSorted();
 
   test('15.3.1 every procedure says which fields its answer has', () => {
     expect(withoutOutput).toEqual([]);
@@ -45,8 +48,16 @@ describe.each(faces)('at %s…', (face) => {
     expect(await answerOf(registered)).toEqual([...message, 'status', ...user]);
     const withToken = await app.post(`${face}login`, { ...ada, deliver: 'token' });
     expect(await answerOf(withToken)).toEqual([...message, 'status', 'token', ...user]);
-    const session = ['session', 'session.createdAt', 'session.expiresAt', 'session.id'];
+    const ofSession = 'createdAt expiresAt factorVerifiedAt factors factors.0 id verifiedAt'.split(' ');
+    const session = ['session', ...ofSession.map((field) => `session.${field}`)];
     expect(await answerOf(await app.get(`${face}me`, headers))).toEqual([...session, ...user]);
+    const list = await app.get(`${face}${isPlain ? 'sessions/list' : 'sessions.list'}`, headers);
+    const device = 'address browser createdAt expiresAt factors factors.0 id isCurrent lastSeenAt system verifiedAt';
+    expect((await answerOf(list)).filter((key) => !key.startsWith('sessions.1'))).toEqual([
+      'sessions',
+      'sessions.0',
+      ...device.split(' ').map((key) => `sessions.0.${key}`),
+    ]);
     expect(await answerOf(await app.post(`${face}logout`, {}, headers))).toEqual([...message, 'status']);
     const refused = ['data', 'code', 'httpStatus', 'path', 'refusal', 'refusal.reason', 'requestId', 'zodError'];
     const ofRpc = ['code', 'message', ...refused.map((key) => (key === 'data' ? key : `data.${key}`))];

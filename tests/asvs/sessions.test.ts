@@ -35,7 +35,8 @@ test('7.2.1 the server looks every token up: none that differs in one character,
 });
 
 test('7.2.2 each session gets a token of its own, and none that a client brings becomes one', async () => {
-  await using app = await testApp();
+  // So many at once to one account are more than its limit lets through.
+  await using app = await testApp({ env: { RATE_LIMITS: 'off' } });
   await app.post('/api/auth/register', ada);
   const brought = randomBytes(32).toString('base64url');
   const cookies = await Promise.all(
@@ -51,9 +52,12 @@ test('7.2.2 each session gets a token of its own, and none that a client brings 
 });
 
 test('7.2.3 a token is 32 random bytes: in 64 of them each bit is now 0 and now 1', async () => {
-  await using app = await testApp();
+  // So many logins at once to one account are more than its limit lets through, unless each is over at once.
+  await using app = await testApp({ env: { RATE_LIMITS: 'off' } });
   await app.post('/api/auth/register', ada);
-  const tokens = await Promise.all(Array.from({ length: 64 }, async () => await signIn(app)));
+  const tokens: string[] = [];
+  // One after the other: of more than five at once some may be told to come back.
+  while (tokens.length < 64) tokens.push(await signIn(app));
   const bytes = tokens.map((token) => Buffer.from(token, 'base64url'));
   expect(new Set(bytes.map(({ length }) => length))).toEqual(new Set([32]));
   for (let bit = 0; bit < 256; bit += 1) {
@@ -66,7 +70,8 @@ test('7.2.3 a token is 32 random bytes: in 64 of them each bit is now 0 and now 
 test('7.2.3 the database holds no two sessions of one token', async () => {
   await using app = await testApp();
   await app.post('/api/auth/register', ada);
-  const copy = `insert into sessions select 'another', created_at, user_id, token_hash, last_seen_at, expires_at from sessions`;
+  const rest = 'created_at, user_id, token_hash, last_seen_at, expires_at';
+  const copy = `insert into sessions (id, ${rest}) select 'another', ${rest} from sessions`;
   expect(() => write(app, copy)).toThrow(/UNIQUE.*token_hash/);
 });
 

@@ -33,12 +33,13 @@ describe('whatever a public server is asked', () => {
 
   test('each kind of answer is among those that the tests below look at', () => {
     const statuses = new Set(answers.map(({ status }) => status));
-    expect([...statuses].toSorted()).toEqual([200, 204, 400, 403, 404, 405, 413, 415, 429, 500, 503]);
+    expect([...statuses].toSorted()).toEqual([200, 204, 400, 401, 403, 404, 405, 413, 415, 429, 500, 503]);
   });
 
   test('3.2.1 no answer is a page, though a browser asks for one', async () => {
     for (const { body, headers } of answers) {
-      if (body) expect(headers.get('content-type')).toMatch(/^application\/json(; charset=utf-8)?$/);
+      if (body)
+        expect(headers.get('content-type')).toMatch(/^(application\/json(; charset=utf-8)?|text\/event-stream)$/);
       expect(headers.get('content-security-policy')).toMatch(/; sandbox$/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }

@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from 'vitest';
 
+import { eventKinds } from '../../server/features/events/contract.ts';
+import { schedule } from '../../server/jobs/schedule.ts';
 import { hours } from '../../server/kernel/clock.ts';
 import { limits } from '../../server/limits/limits.ts';
 import { appRouter } from '../../server/router.ts';
 import { scrape, sumOf } from '../support/scrape.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import type { TestAppOptions } from '../support/test-app.ts';
+import { isPostgres } from '../support/test-database.ts';
 
 const metricsApp = async (options: TestAppOptions = {}) =>
   await testApp({ ...options, env: { METRICS_PORT: '0', ...options.env } });
@@ -129,6 +136,36 @@ describe('the metrics', () => {
       expect(samples.map((one) => one.name)).toContain(name);
   });
 
+  test('count each attempt at a job by its outcome, and tell how many wait or were given up', async () => {
+    await using app = await metricsApp();
+    app.auth.on('user.registered', () => {});
+    app.auth.on('session.started', () => {
+      throw new Error('Not today');
+    });
+    await app.post('/api/auth/register', ada);
+    // With it the mail goes that a registration leaves behind.
+    await app.mails();
+    const numbers = async () => {
+      const { samples } = await scrape(app);
+      const attempts = (kind: string, outcome: string): number =>
+        sumOf(samples, 'latchkey_job_attempts_seconds_count', { kind: `event.${kind}`, outcome });
+      return {
+        done: attempts('user.registered', 'done'),
+        retried: attempts('session.started', 'retried'),
+        givenUp: attempts('session.started', 'givenUp'),
+        waiting: sumOf(samples, 'latchkey_jobs', { state: 'waiting' }),
+        failed: sumOf(samples, 'latchkey_jobs', { state: 'failed' }),
+      };
+    };
+    expect(await numbers()).toEqual({ done: 1, retried: 1, givenUp: 0, waiting: 1, failed: 0 });
+    for (const delay of schedule.delays) {
+      app.clock.forward(delay);
+      await app.auth.runJobs();
+    }
+    const retried = schedule.delays.length;
+    expect(await numbers()).toEqual({ done: 1, retried, givenUp: 1, waiting: 0, failed: 1 });
+  });
+
   test('have labels of a closed list, and nothing that a request has brought', async () => {
     await using app = await metricsApp();
     const from = { 'x-forwarded-for': '198.51.100.77', 'user-agent': 'canary-agent' };
@@ -148,10 +185,12 @@ describe('the metrics', () => {
     const ours = samples.filter(({ name }) => name.startsWith('latchkey_'));
     const allowed: Record<string, (value: string) => boolean> = {
       procedure: (value) => Object.hasOwn(appRouter._def.procedures, value),
-      outcome: (value) => /^(done|[A-Z_]+)$/.test(value),
+      outcome: (value) => /^(done|retried|givenUp|lost|[A-Z_]+)$/.test(value),
       face: (value) => ['trpc', 'json', 'livez', 'readyz', 'none'].includes(value),
       status: (value) => /^(\d{3}|none)$/.test(value),
-      kind: (value) => ['read', 'write', 'atomic'].includes(value),
+      kind: (value) =>
+        ['read', 'write', 'atomic'].includes(value) || Object.hasOwn(eventKinds, value.replace('event.', '')),
+      state: (value) => ['waiting', 'failed'].includes(value),
       limit: (value) => Object.hasOwn(limits, value),
       by: (value) => ['logout', 'time'].includes(value),
       le: (value) => value === '+Inf' || Number(value) > 0,
@@ -170,5 +209,36 @@ describe('the metrics', () => {
     for (const path of ['/', '/api/auth/me', '/trpc/auth.me', '/metrics/x', '/livez'])
       expect((await fetch(new URL(path, app.metricsUrl))).status).toBe(404);
     expect((await fetch(app.metricsUrl, { method: 'POST' })).status).toBe(405);
+  });
+});
+
+describe('the port of the metrics', () => {
+  test.each([
+    ['of another origin', { origin: 'https://evil.example' }, 403],
+    ['of the same origin', { origin: 'http://127.0.0.1' }, 403],
+    ['by a name that was made to lead here', { host: 'evil.example' }, 403],
+    ['by a name that ends like ours', { host: 'localhost.evil.example:9464' }, 403],
+    ['by the name of this machine', { host: 'localhost:9464' }, 200],
+    ['by its address', { host: '[::1]:9464' }, 200],
+  ])('answers who asks %s as it should', async (_who, headers, status) => {
+    await using app = await metricsApp();
+    const answer = new Promise((resolve, reject) => {
+      get(app.metricsUrl, { headers }, (response) => resolve(response.resume().statusCode)).on('error', reject);
+    });
+    expect(await answer).toBe(status);
+  });
+
+  // No database has a part in it.
+  test.skipIf(isPostgres)('is free again soon after somebody has taken all its connections', async () => {
+    await using app = await metricsApp();
+    const { port } = new URL(app.metricsUrl);
+    const sockets = Array.from({ length: 100 }, () => connect(Number(port), '127.0.0.1').on('error', () => {}));
+    await Promise.all(sockets.map(async (socket) => await once(socket, 'connect')));
+    for (const socket of sockets.slice(50)) socket.write('GET /metrics HTTP/1.1\r\n');
+    const started = performance.now();
+    const isAnswered = async (): Promise<boolean> => (await fetch(app.metricsUrl).catch(() => undefined))?.ok ?? false;
+    for (let tries = 0; tries < 1000 && !(await isAnswered()); tries += 1) await sleep(20);
+    expect(performance.now() - started).toBeLessThan(8000);
+    for (const socket of sockets) socket.destroy();
   });
 });

@@ -18,6 +18,8 @@ const setHash =
   ({ orm, tables }: Database) =>
     orm.update(tables.users).set({ passwordHash });
 
+const storedIn = async ({ orm, tables }: Database) => (await orm.select().from(tables.users))[0]?.passwordHash ?? '';
+
 describe('a stored hash that is out of date', () => {
   test('11.2.2 a stored hash of a lower cost is replaced at the next login that is right, and at no other', async () => {
     await using old = await testApp({ hasher: ofCost(4) });
@@ -91,6 +93,18 @@ describe('a login that was verified', () => {
     expect(await sessions(app)).toBe(0);
   });
 
+  test('for an account that was disabled meanwhile starts no session, and is told so', async () => {
+    const race = after(({ orm, tables }) => orm.update(tables.users).set({ disabledAt: new Date() }));
+    await using app = await testApp({ hasher: race.hasher });
+    await app.post('/api/auth/register', ada);
+    const before = await sessions(app);
+    race.aim(app);
+    const answer = await app.post('/api/auth/login', ada);
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({ reason: 'ACCOUNT_DISABLED' });
+    expect(await sessions(app)).toBe(before);
+  });
+
   test('while its hash was renewed by another login is signed in all the same', async () => {
     const renewed = await ofCost(4).hash(ada.password);
     const race = after(setHash(renewed));
@@ -99,4 +113,19 @@ describe('a login that was verified', () => {
     race.aim(app);
     expect((await app.post('/api/auth/login', ada)).status).toBe(200);
   });
+
+  test.each([
+    [3, 200],
+    [20, 503],
+  ])(
+    'while others renewed its hash %i times in a row is never told that the password is wrong',
+    async (times, status) => {
+      const hashes = await Promise.all(Array.from({ length: times }, async () => await ofCost(4).hash(ada.password)));
+      const race = after(async (db) => await setHash(hashes.pop() ?? (await storedIn(db)))(db));
+      await using app = await testApp({ hasher: race.hasher });
+      await app.post('/api/auth/register', ada);
+      race.aim(app);
+      expect((await app.post('/api/auth/login', ada)).status).toBe(status);
+    },
+  );
 });

@@ -4,6 +4,7 @@ import { memoryStorage } from '../../client/index.ts';
 import { hours, minutes, seconds } from '../../server/kernel/clock.ts';
 import { newId } from '../../server/kernel/id.ts';
 import { counts, stored } from '../support/database.ts';
+import { registered } from '../support/registered.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
@@ -14,7 +15,7 @@ async function register(app: TestApp, headers: Record<string, string> = {}): Pro
 }
 
 async function tokenOf(app: TestApp): Promise<string> {
-  const { token = '' } = await app.client({ storage: memoryStorage() }).register.mutate(ada);
+  const { token = '' } = registered(await app.client({ storage: memoryStorage() }).register.mutate(ada));
   return token;
 }
 
@@ -155,6 +156,19 @@ describe('a session', () => {
     expect(await statusOfMe(app, headers)).toBe(401);
   });
 
+  test('7.4.1 a session that has a new token ends by the one before as well: the two may cross', async () => {
+    await using app = await testApp();
+    const old = await tokenOf(app);
+    const verified = await app.post(
+      '/api/auth/sessions/verify',
+      { password: ada.password },
+      { authorization: `Bearer ${old}` },
+    );
+    const { token } = await verified.json();
+    expect((await app.post('/api/auth/logout', {}, { authorization: `Bearer ${old}` })).status).toBe(200);
+    expect(await statusOfMe(app, { authorization: `Bearer ${token}` })).toBe(401);
+  });
+
   test('2.3.4 a session is ended by exactly one of 20 logouts at once', async () => {
     await using app = await testApp();
     const headers = { authorization: `Bearer ${await tokenOf(app)}` };
@@ -195,6 +209,7 @@ describe('a session', () => {
     const cookie = await register(app);
     app.clock.forward(minutes(29));
     expect(await statusOfMe(app, { cookie })).toBe(200);
+    await untilUseIsNoted(app);
     app.clock.forward(minutes(29));
     expect(await statusOfMe(app, { cookie })).toBe(200);
     app.clock.forward(minutes(2));
@@ -238,7 +253,8 @@ describe('a session', () => {
     });
     for (let step = 0; step < 5; step += 1)
       await orm.insert(tables.sessions).values(Array.from({ length: 500 }, (_, index) => ended(step * 500 + index)));
-    await using second = await testApp({ database: first.database });
+    first.clock.forward(minutes(1));
+    await using second = await testApp({ database: first.database, clock: first.clock });
     await expect.poll(async () => (await stored(second)).sessions).toEqual([kept]);
   });
 
@@ -249,7 +265,8 @@ describe('a session', () => {
     expect(await counts(second)).toMatchObject({ sessions: 1 });
     const { orm, tables } = await second.db();
     await orm.update(tables.sessions).set({ expiresAt: new Date(0) });
-    await using third = await testApp({ database: first.database });
+    first.clock.forward(minutes(1));
+    await using third = await testApp({ database: first.database, clock: first.clock });
     // The start does not wait for it.
     await expect.poll(async () => await counts(third)).toMatchObject({ sessions: 0 });
   });

@@ -13,7 +13,7 @@ describe('the streaming batch link, which cannot set cookies', () => {
     const streaming = createTRPCClient<AppRouter>({ links: [httpBatchStreamLink({ url: `${app.url}/trpc` })] });
     const [, error] = await safe(streaming.auth.register.mutate(ada));
     expect(refusalOf(error)?.reason).toBe('REQUEST_INVALID');
-    expect(error?.message).toContain('httpLink or httpBatchLink');
+    expect(error?.message).toContain('send mutations by httpLink');
     expect(await counts(app)).toEqual({ users: 0, sessions: 0 });
     expect(app.hashes()).toBe(0);
     expect(await streaming.auth.me.query()).toBeNull();

@@ -59,11 +59,28 @@ describe('npm start', () => {
 
   test('names every fault of the configuration at once, and starts nothing', async () => {
     using project = projectFolder();
-    const env = { PORT: 'x', PUBLIC_URL: 'http://auth.example.com', BCRYPT_COST: '4', CORS_ORIGINS: '*' };
-    await using server = run('npm start', { cwd: project.path, env });
+    const env = {
+      ...withNode(),
+      PORT: 'x',
+      PUBLIC_URL: 'http://auth.example.com',
+      BCRYPT_COST: '4',
+      CORS_ORIGINS: '*',
+    };
+    await using server = run(startLine, { cwd: project.path, env });
     expect((await server.ended).code).not.toBe(0);
     for (const name of ['PORT', 'PUBLIC_URL', 'BCRYPT_COST', 'CORS_ORIGINS'])
       expect(server.printed()).toContain(`  ${name}: `);
+    expect(existsSync(project.file('userAuth.db'))).toBe(false);
+  });
+
+  test('names a list of breached passwords that is none, and starts nothing', async () => {
+    using project = projectFolder();
+    writeFileSync(project.file('list.txt'), 'correct horse battery\n');
+    await using server = run(startLine, { cwd: project.path, env: { ...withNode(), BREACHED_PASSWORDS: 'list.txt' } });
+    expect((await server.ended).code).toBe(1);
+    expect(server.printed()).toContain('The configuration has faults:\n  BREACHED_PASSWORDS (breachedPasswords): ');
+    expect(server.printed()).toContain(`${project.file('list.txt')} has a line that is none of a hash. It must be`);
+    expect(server.printed()).not.toContain('correct horse');
     expect(existsSync(project.file('userAuth.db'))).toBe(false);
   });
 
@@ -77,17 +94,17 @@ describe('npm start', () => {
     expect((await server.ended).code).toBe(0);
     await expect(fetch(metrics)).rejects.toThrow('fetch failed');
 
-    await using without = run('npm start', { cwd: project.path, env: anyPort });
+    await using without = run(startLine, { cwd: project.path, env: withNode() });
     await without.until(/Plain JSON at/);
     expect(without.printed()).not.toContain('Metrics');
   });
 
   test('does not start at all where the port of the metrics is in use', async () => {
     using project = projectFolder();
-    await using first = run('npm start', { cwd: project.path, env: { ...anyPort, METRICS_PORT: '0' } });
+    await using first = run(startLine, { cwd: project.path, env: { ...withNode(), METRICS_PORT: '0' } });
     const [, port = ''] = await first.until(/Metrics at .*:(\d+)\/metrics/);
-    const env = { ...anyPort, METRICS_PORT: port, DATABASE_URL: 'file:./other.db' };
-    await using second = run('npm start', { cwd: project.path, env });
+    const env = { ...withNode(), METRICS_PORT: port, DATABASE_URL: 'file:./other.db' };
+    await using second = run(startLine, { cwd: project.path, env });
     expect((await second.ended).code).not.toBe(0);
     expect(second.printed()).toContain(`Port ${port} is in use by another program.`);
   });
@@ -101,9 +118,9 @@ describe('npm start', () => {
 
   test('says that the port is in use', async () => {
     using project = projectFolder();
-    await using first = run('npm start', { cwd: project.path, env: anyPort });
+    await using first = run(startLine, { cwd: project.path, env: withNode() });
     const port = new URL(await addressOf(first)).port;
-    await using second = run('npm start', { cwd: project.path, env: { PORT: port } });
+    await using second = run(startLine, { cwd: project.path, env: { ...withNode(), PORT: port } });
     expect((await second.ended).code).not.toBe(0);
     expect(second.printed()).toMatch(/Port \d+ is in use by another program/);
   });

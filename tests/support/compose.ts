@@ -12,7 +12,7 @@ const service = z.object({
   environment: z.record(z.string(), z.string()).default({}),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
-  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  depends_on: z.record(z.string(), z.object({ condition: z.string(), restart: z.boolean().optional() })).default({}),
   networks: z.union([
     z.array(z.string()).transform((names): Networks => Object.fromEntries(names.map((name) => [name, {}]))),
     z.record(z.string(), z.object({ ipv4_address: z.string().optional() })),

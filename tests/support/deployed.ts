@@ -1,8 +1,12 @@
+import { newToken } from '../../server/kernel/token.ts';
 import { compose, environmentOf } from './compose.ts';
 import { startCluster } from './postgres-cluster.ts';
 import { projectFolder, run, withNode } from './process.ts';
 import { textOf } from './sources.ts';
 import { asAdmin, onDatabase } from './test-database.ts';
+
+/** What of deploy/roles.sql needs no psql, which the binaries from npm have not. */
+export const rolesWithoutPasswords = textOf('deploy/roles.sql').replaceAll(/^(\\.*|.* password :.*)$/gm, '');
 
 /** Everything of compose.yaml but the containers: its roles, its migration, two instances. */
 export async function deployed() {
@@ -11,16 +15,18 @@ export async function deployed() {
   const cluster = stack.use(await startCluster({ fsync: 'off' }));
   const host = new URL(cluster.url).host;
   await asAdmin(cluster.url, async (client) => {
-    await client.query('create role latchkey_owner login');
-    await client.query('create database latchkey owner latchkey_owner');
+    await client.query('create database latchkey');
   });
   const database = onDatabase(cluster.url, 'latchkey');
-  const roles = textOf('deploy/roles.sql').replace(":'server_password'", "'server'");
-  await asAdmin(database, async (client) => await client.query(roles));
+  await asAdmin(database, async (client) => await client.query(rolesWithoutPasswords));
 
   const set = {
+    ADMIN_PASSWORD: 'admin',
     OWNER_PASSWORD: 'owner',
     SERVER_PASSWORD: 'server',
+    SMTP_URL: 'smtps://user:password@mail.example.com',
+    MAIL_FROM: 'no-reply@example.com',
+    ENCRYPTION_KEYS: newToken().reveal(),
     PUBLIC_URL: 'https://auth.example.com',
     APP_URL: 'https://app.example.com',
   };

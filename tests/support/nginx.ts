@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -17,6 +18,8 @@ export interface Answer {
 
 export interface Nginx extends AsyncDisposable {
   ask(path: string, call?: { body?: unknown; headers?: Record<string, string> }): Promise<Answer>;
+  /** Sends the beginning of a POST, and not the rest. */
+  begin(path: string): { begun: Promise<unknown>; end(): void };
 }
 
 export const hasNginx = ((): boolean => {
@@ -42,9 +45,7 @@ export async function startNginx(ports: number[]): Promise<Nginx> {
     // Debian's nginx is older than this line.
     .replace('    http2 on;\n', '');
   ports.forEach((one, index) => (config = config.replace(`latchkey-${index + 1}:3000`, `127.0.0.1:${one}`)));
-  writeFileSync(folder.file('nginx.conf'), `daemon off;\npid ${folder.file('pid')};\n${config}`);
-  const child = spawn('nginx', ['-c', folder.file('nginx.conf'), '-e', folder.file('error.log')], { stdio: 'inherit' });
-  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const stop = await runNginx(config, port);
 
   const ask: Nginx['ask'] = async (path, { body, headers = {} } = {}) =>
     await new Promise((resolve, reject) => {
@@ -68,21 +69,42 @@ export async function startNginx(ports: number[]): Promise<Nginx> {
       asked.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
     });
 
-  for (let tries = 0; ; tries += 1) {
-    try {
-      await ask('/livez');
-      break;
-    } catch (error) {
-      if (tries === 100 || child.exitCode !== null) throw error;
-    }
-    await sleep(50);
-  }
+  const begin: Nginx['begin'] = (path) => {
+    const options = { host: '127.0.0.1', port, path, servername: 'localhost', ca: pair['server.crt'], agent: false };
+    const asked = request({ ...options, method: 'POST', headers: { 'content-length': '100' } });
+    asked.on('error', () => {});
+    return { begun: new Promise((resolve) => asked.write('{', resolve)), end: () => void asked.destroy() };
+  };
   return {
     ask,
+    begin,
     async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
+      await stop();
       folder[Symbol.dispose]();
     },
   };
 }
+
+/** nginx with this configuration, once it listens on this port of loopback. */
+export async function runNginx(config: string, port: number): Promise<() => Promise<void>> {
+  const folder = temporaryFolder();
+  writeFileSync(folder.file('nginx.conf'), `daemon off;\npid ${folder.file('pid')};\n${config}`);
+  const child = spawn('nginx', ['-c', folder.file('nginx.conf'), '-e', folder.file('error.log')], { stdio: 'inherit' });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  for (let tries = 0; !(await isListening(port)); tries += 1) {
+    if (tries === 100 || child.exitCode !== null) throw new Error(`nginx does not listen on port ${port}`);
+    await sleep(50);
+  }
+  return async () => {
+    child.kill('SIGTERM');
+    await ended;
+    folder[Symbol.dispose]();
+  };
+}
+
+const isListening = async (port: number): Promise<boolean> =>
+  await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });

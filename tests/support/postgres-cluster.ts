@@ -30,14 +30,16 @@ const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 /**
  * @param settings lines of postgresql.conf; durable unless they say otherwise
  * @param files to put beside its data, by their names
+ * @param installed a folder with the binaries of another PostgreSQL
  */
 export async function startCluster(
   settings: Record<string, string> = {},
   files: Record<string, Buffer> = {},
+  installed?: string,
 ): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-postgres-'));
   chmodSync(folder, 0o755);
-  const bin = await copyBinaries(folder);
+  const bin = installed ?? (await copyBinaries(folder));
   const data = join(folder, 'data');
   if (user.uid) chownSync(folder, user.uid, user.gid);
   const run = { ...user, cwd: folder };

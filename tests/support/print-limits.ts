@@ -16,8 +16,9 @@ export function printLimits(): string {
 
 function allowed(limit: Limit): string {
   if (limit.kind === 'window') return `${limit.most} in ${words(limit.window)}`;
-  const [first = 0] = limit.delays;
-  return `${limit.free} at once, then a delay after each: ${words(first)}, doubling up to ${words(limit.delays.at(-1) ?? 0)}; forgotten after ${words(limit.memory)} without one`;
+  const [first = 0, ...more] = limit.delays;
+  const after = more.length > 0 ? `${words(first)}, doubling up to ${words(more.at(-1) ?? 0)}` : words(first);
+  return `${limit.free} at once, then a delay after each: ${after}; forgotten after ${words(limit.memory)} without one`;
 }
 
 function words(milliseconds: number): string {

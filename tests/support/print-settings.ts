@@ -1,4 +1,4 @@
-import { environment } from '../../server/config.ts';
+import { environment } from '../../server/environment.ts';
 
 /** The table of settings in docs/operating.md. */
 export function printSettings(): string {

@@ -53,10 +53,11 @@ export interface RunOptions {
 
 /** Runs a command line in a shell and a process group of its own. */
 export function run(command: string, { cwd, env = {}, uid }: RunOptions): Running {
-  const { DATABASE_URL: _ours, ...inherited } = process.env;
+  const { DATABASE_URL: _ours, FORCE_COLOR: _colours, ...inherited } = process.env;
   const child = spawn(command, {
     cwd,
-    env: { ...inherited, ...env },
+    // Where `CI` is set some programs print colours, which would stand between the words that are waited for.
+    env: { ...inherited, NO_COLOR: '1', ...env },
     shell: true,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

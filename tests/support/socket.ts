@@ -15,7 +15,7 @@ export interface RawSocket extends AsyncDisposable {
   closed: Promise<void>;
 }
 
-export async function openSocket(app: TestApp): Promise<RawSocket> {
+export async function openSocket(app: Pick<TestApp, 'url'>): Promise<RawSocket> {
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1').setEncoding('latin1');
   let received = '';
   socket.on('data', (chunk: string) => (received += chunk));

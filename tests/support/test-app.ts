@@ -2,7 +2,7 @@ import { createAuthClient } from '../../client/index.ts';
 import type { AuthClient, AuthClientOptions } from '../../client/index.ts';
 import { readConfig } from '../../server/config.ts';
 import { createAuth } from '../../server/create-auth.ts';
-import type { Auth } from '../../server/create-auth.ts';
+import type { Auth, AuthOptions } from '../../server/auth.ts';
 import type { Database } from '../../server/db/database.ts';
 import { openDatabase } from '../../server/db/open-database.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
@@ -11,11 +11,15 @@ import { connectionLimits } from '../../server/http/connections.ts';
 import type { ConnectionLimits } from '../../server/http/connections.ts';
 import { serveMetrics } from '../../server/http/metrics-server.ts';
 import { serve } from '../../server/http/server.ts';
+import { seconds } from '../../server/kernel/clock.ts';
 import { createLogger } from '../../server/kernel/logger.ts';
 import { noMetrics } from '../../server/kernel/metrics.ts';
+import { newToken } from '../../server/kernel/token.ts';
+import type { Mail, Mailer } from '../../server/mail/mailer.ts';
+import { memoryMailer } from '../../server/mail/memory-mailer.ts';
 import { createPrometheus } from '../../server/metrics/prometheus.ts';
-import { createTestClock } from './test-clock.ts';
-import type { TestClock } from './test-clock.ts';
+import { createTestClock } from '../../server/testing/test-clock.ts';
+import type { TestClock } from '../../server/testing/test-clock.ts';
 import { testDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
@@ -26,6 +30,8 @@ export interface TestApp extends AsyncDisposable {
   metricsUrl: string;
   auth: Auth;
   clock: TestClock;
+  /** Moves the clock on by a second, after which mails are sent, and resolves to every mail so far. */
+  mails(): Promise<readonly Mail[]>;
   /** How many passwords were hashed or verified so far. */
   hashes(): number;
   database: TestDatabase;
@@ -40,32 +46,55 @@ export interface TestApp extends AsyncDisposable {
 }
 
 export interface TestAppOptions {
+  /** Settings; an empty one is unset, such as `ENCRYPTION_KEYS`, of which there is one by default. */
   env?: Record<string, string>;
   /** A database to open again; it is left in place. */
   database?: TestDatabase;
   /** One of its own; by default the usual one at a cost that is low. */
   hasher?: Hasher | 'ofProduction';
   connections?: Partial<ConnectionLimits>;
+  /** One of its own; by default one that keeps what it is given. */
+  mailer?: Mailer | 'ofProduction';
+  /** A host's own letters and pages. */
+  host?: Pick<AuthOptions, 'mails' | 'pages'>;
   /** The one of another app, to go on with its time. */
   clock?: TestClock;
 }
 
+// One for all of them: two on the same database read what the other has sealed.
+const encryptionKey = newToken();
+
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { env = {}, database = await testDatabase(), hasher, connections, clock = createTestClock() } = options;
-  const config = readConfig({
-    PORT: '0',
-    TRUSTED_PROXIES: '127.0.0.1',
-    LOG_LEVEL: 'debug',
-    DATABASE_URL: database.url,
-    DATABASE_POOL_SIZE: '4',
-    ...env,
-  });
+  const memory = memoryMailer();
+  const mailer = options.mailer ?? memory;
+  const config = readConfig(
+    {
+      PORT: '0',
+      TRUSTED_PROXIES: '127.0.0.1',
+      LOG_LEVEL: 'debug',
+      DATABASE_URL: database.url,
+      DATABASE_POOL_SIZE: '4',
+      ENCRYPTION_KEYS: encryptionKey.reveal(),
+      ...env,
+    },
+    { hasMailer: mailer !== 'ofProduction' },
+  );
   const lines: string[] = [];
   const log = createLogger(config.logLevel, { write: (line) => lines.push(line) });
   const counted = hasher === 'ofProduction' ? undefined : counting(hasher ?? createBcryptHasher(4, bcryptOnNodesPool));
   const prometheus = config.metricsPort === undefined ? undefined : createPrometheus();
   const metrics = prometheus?.metrics ?? noMetrics;
-  const auth = await createAuth(config, { log, metrics, clock, ...(counted && { hasher: counted.hasher }) });
+  const auth = await createAuth({
+    ...config,
+    ...options.host,
+    log,
+    metrics,
+    clock,
+    ...(counted && { hasher: counted.hasher }),
+    ...(mailer !== 'ofProduction' && { mailer }),
+  });
+  await auth.migrate();
   const server = await serve({ ...auth, log, metrics }, config, { ...connectionLimits, ...connections });
   const scraped = prometheus && (await serveMetrics({ ...prometheus, log }, config));
   const url = `http://localhost:${server.port}`;
@@ -83,6 +112,11 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     metricsUrl: `http://127.0.0.1:${scraped?.port}/metrics`,
     auth,
     clock,
+    async mails() {
+      clock.forward(seconds(1));
+      await auth.runJobs();
+      return memory.mailbox;
+    },
     hashes() {
       if (!counted) throw new Error('The hasher of production is not counted');
       return counted.count();

@@ -1,4 +1,5 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, gt, notExists, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 
 import type { Queryable } from '../../db/database.ts';
 
@@ -8,25 +9,42 @@ interface NewUser {
   email: string;
   name: string | null;
   passwordHash: string;
+  emailVerifiedAt?: Date | null;
+  locale?: string | null;
 }
 
-export function insertUser({ orm, tables: { users } }: Queryable, user: NewUser) {
-  return orm.insert(users).values(user);
-}
-
-export async function findUserByEmail({ orm, tables: { users } }: Queryable, email: string) {
-  const [found] = await orm.select().from(users).where(eq(users.email, email));
-  return found;
-}
-
-/** Compare and swap: leaves a hash alone that somebody has changed meanwhile. */
-export async function replacePasswordHash(
-  { orm, tables: { users } }: Queryable,
-  userId: string,
-  { from, to }: { from: string; to: string },
+/** Hits no row where the address is taken, for the sake of the work, or is kept for an account that has lost it by a change and may take it back. */
+export function insertUser(
+  { orm, tables: { users, oneTimeTokens } }: Queryable,
+  user: NewUser,
+  { isTaken = false }: { isTaken?: boolean } = {},
 ) {
-  await orm
-    .update(users)
-    .set({ passwordHash: to })
-    .where(and(eq(users.id, userId), eq(users.passwordHash, from)));
+  const kept = orm
+    .select({ id: oneTimeTokens.id })
+    .from(oneTimeTokens)
+    .where(
+      and(
+        eq(oneTimeTokens.email, user.email),
+        eq(oneTimeTokens.purpose, 'emailUndo'),
+        gt(oneTimeTokens.expiresAt, user.createdAt),
+      ),
+    );
+  const value = (column: SQLiteColumn, given: unknown) => sql`${sql.param(given, column)}`.as(column.name);
+  return orm.insert(users).select(
+    orm
+      .select({
+        id: value(users.id, user.id),
+        createdAt: value(users.createdAt, user.createdAt),
+        email: value(users.email, user.email),
+        emailVerifiedAt: value(users.emailVerifiedAt, user.emailVerifiedAt ?? null),
+        name: value(users.name, user.name),
+        locale: value(users.locale, user.locale ?? null),
+        passwordHash: value(users.passwordHash, user.passwordHash),
+        importedId: value(users.importedId, null),
+        disabledAt: value(users.disabledAt, null),
+        adminSince: value(users.adminSince, null),
+      })
+      .from(sql`(select 1) as one`)
+      .where(isTaken ? sql`1 = 0` : notExists(kept)),
+  );
 }

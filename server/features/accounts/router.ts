@@ -1,24 +1,24 @@
 import { refusalsOf } from '../../error-shapes.ts';
 import { publicProcedure } from '../../trpc.ts';
-import { deliveryRefusals, signedIn } from '../sessions/contract.ts';
-import { logInInput, logInRefusals, newPasswordRefusals, registerInput, registerRefusals } from './contract.ts';
-import { logIn, register } from './service.ts';
+import { deliveryRefusals } from '../sessions/contract.ts';
+import { addressRefusals, newPasswordRefusals, registerInput, registerOutput, registerRefusals } from './contract.ts';
+import { register } from './service.ts';
 
 export const accountProcedures = {
   register: publicProcedure
-    .meta({ status: 201, message: 'User registered successfully' })
+    .meta({
+      status: 201,
+      message: {
+        signedIn: 'User registered successfully',
+        checkYourMail: 'A mail with a link is on its way to this address.',
+        factorNeeded: 'User registered. Set up a second factor to log in.',
+      },
+    })
     .errors(refusalsOf(registerRefusals))
+    .errors(refusalsOf(addressRefusals))
     .errors(refusalsOf(newPasswordRefusals))
     .errors(refusalsOf(deliveryRefusals))
     .input(registerInput)
-    .output(signedIn)
+    .output(registerOutput)
     .mutation(({ ctx, input }) => register(ctx, input)),
-
-  login: publicProcedure
-    .meta({ message: 'Login successful' })
-    .errors(refusalsOf(logInRefusals))
-    .errors(refusalsOf(deliveryRefusals))
-    .input(logInInput)
-    .output(signedIn)
-    .mutation(({ ctx, input }) => logIn(ctx, input)),
 };

@@ -1,159 +1,185 @@
+import type { Queryable, Statement } from '../../db/database.ts';
 import type { Call, Deps } from '../../deps.ts';
-import { NotExactlyOne } from '../../kernel/exactly-one.ts';
+import { exactlyOne, NotExactlyOne } from '../../kernel/exactly-one.ts';
+import type { ExactlyOne } from '../../kernel/exactly-one.ts';
 import { newId } from '../../kernel/id.ts';
 import { networkOf } from '../../kernel/ip-address.ts';
 import { Refusal } from '../../kernel/refusal.ts';
+import { generalRefusals } from '../../kernel/refusals.ts';
 import { UniqueViolation } from '../../kernel/unique-violation.ts';
-import { isCommon } from '../../passwords/common.ts';
-import { guessableFrom } from '../../passwords/guessable.ts';
-import type { Attempt } from '../../limits/limiter.ts';
-import type { SignedIn } from '../sessions/contract.ts';
+import { settled, unproved } from '../attempts/service.ts';
+import { change } from '../events/service.ts';
+import type { Origin } from '../events/service.ts';
+import type { NewEvent } from '../events/contract.ts';
+import { askForFactor } from '../factors/service.ts';
+import { addAskedMail, addSilentMail } from '../link-mails/service.ts';
+import { keeperOf } from '../links/service.ts';
+import { userByEmail } from '../logins/service.ts';
+import { refuseWeakPassword } from '../new-password/service.ts';
+import { isFactorDemanded } from '../methods/service.ts';
 import { openSession, toUser } from '../sessions/service.ts';
 import type { OpenedSession } from '../sessions/service.ts';
-import { logInRefusals, newPasswordRefusals, registerRefusals } from './contract.ts';
-import type { LogIn, Register } from './contract.ts';
-import { findUserByEmail, insertUser, replacePasswordHash } from './queries.ts';
+import { addressRefusals, registerRefusals } from './contract.ts';
+import type { Register, Registered } from './contract.ts';
+import { insertUser } from './queries.ts';
+
+type RegisterCall = Call<
+  'db' | 'clock' | 'hasher' | 'limiter' | 'jobs' | 'log' | 'mails' | 'metrics' | 'config' | 'breached'
+>;
 
 /**
- * Makes an account and signs its owner in: both are stored, or neither.
+ * Makes an account, whose address is to be confirmed by a mail, and signs its owner in: both are
+ * stored, or neither. Where an address has to be confirmed first, nobody is signed in and nothing tells
+ * whether there was an account already.
  *
  * @throws Refusal REGISTRATION_CLOSED, those of `refuseWeakPassword`, EMAIL_TAKEN, TOKEN_NOT_FOR_PAGES
  */
-export async function register(
-  call: Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'metrics' | 'config'>,
-  input: Register,
-): Promise<SignedIn> {
-  const { limiter, log, config } = call.deps;
-  const { requestId, address } = call.request;
+export async function register(call: RegisterCall, input: Register): Promise<Registered> {
+  const { limiter, config } = call.deps;
+  const { address } = call.request;
   if (config.registration === 'closed') throw new Refusal(registerRefusals, 'REGISTRATION_CLOSED');
 
-  refuseWeakPassword(call.deps, input);
+  await refuseWeakPassword(call.deps, input);
   const session = openSession(call, input.deliver);
 
   const attempt = await limiter.registration(input.email, address);
-  const user = await settled(call, attempt, async () => await storeUser(call, input, session));
-  log.info({ event: 'user.registered', requestId, address, userId: user.id });
+  if (config.requireVerifiedEmail === 'on') {
+    await settled(call, unproved(attempt), async () => await registerInSilence(call, input));
+    return { status: 'checkYourMail' };
+  }
+  return await settled(call, attempt, async () => await registerAndStart(call, input, session));
+}
+
+async function registerAndStart(call: RegisterCall, input: Register, session: OpenedSession): Promise<Registered> {
+  const { deps, request } = call;
+
+  // Looked up before hashing, so that an address that is taken costs little; the statements decide.
+  if ((await holderOf(deps, input.email)) !== undefined) throw new Refusal(addressRefusals, 'EMAIL_TAKEN');
+
+  const user = await newUser(call, input);
+  const { id: userId, passwordHash } = user;
+  const shown = { userId, passwordHash, factors: ['password' as const] };
+  const isDemanded = isFactorDemanded(deps, user);
+  // Where it may not be sent, email.resend does it later.
+  const isMailed = deps.mails && (await mayBeMailed(call, input.email));
+  const mail = { mail: 'emailVerification', userId, locale: request.locale } as const;
+  await storeAccount(deps, user, {
+    ...(isDemanded ? { request, events: [] } : session.start(shown)),
+    list: (tx) => [
+      ...(isDemanded ? [] : session.statements(tx, shown)),
+      ...(isMailed ? [addAskedMail(deps, tx, mail)] : []),
+    ],
+  });
+  if (isDemanded) return await askForFactor(deps, user);
   return { status: 'signedIn', user: toUser(user), ...session.deliver() };
 }
 
-async function storeUser({ deps, request }: Call<'db' | 'clock' | 'hasher'>, input: Register, session: OpenedSession) {
-  const { db, clock, hasher } = deps;
-
-  // Looked up before hashing, so that an address that is taken costs little; the unique index decides.
-  if (await findUserByEmail(db, input.email)) throw new Refusal(registerRefusals, 'EMAIL_TAKEN');
-
-  const user = {
-    id: newId(),
-    createdAt: clock.now(),
-    email: input.email,
-    name: input.name ?? null,
-    passwordHash: await hasher.hash(input.password, networkOf(request.address)),
-  };
-  try {
-    await db.atomically((tx) => [
-      insertUser(tx, user),
-      ...session.statements(tx, { userId: user.id, passwordHash: user.passwordHash }),
-    ]);
-    return user;
-  } catch (error) {
-    if (error instanceof UniqueViolation && error.column === 'users.email') {
-      throw new Refusal(registerRefusals, 'EMAIL_TAKEN');
-    }
-    throw error;
-  }
+interface Holder {
+  userId: string;
+  /** Not those who have lost it, for whom it is kept: what is sent to them goes elsewhere. */
+  isOwner: boolean;
 }
 
-type LogInCall = Call<'db' | 'clock' | 'hasher' | 'limiter' | 'log' | 'metrics' | 'config'>;
+async function holderOf(deps: Pick<Deps, 'db' | 'clock'>, email: string): Promise<Holder | undefined> {
+  const [owner, keeper] = await Promise.all([userByEmail(deps, email), keeperOf(deps, email)]);
+  if (owner) return { userId: owner.id, isOwner: true };
+  return keeper === undefined ? undefined : { userId: keeper, isOwner: false };
+}
 
 /**
- * Signs in with e-mail and password.
- *
- * @throws Refusal WRONG_CREDENTIALS, TOKEN_NOT_FOR_PAGES, RATE_LIMITED, BUSY
+ * The same for an address that is free and one that is taken: one look, one hash, and one list of as many
+ * statements of the same kinds. That of an address that is taken tells its owner.
  */
-export async function logIn(call: LogInCall, input: LogIn): Promise<SignedIn> {
-  const { limiter, log } = call.deps;
-  const { requestId, address } = call.request;
-  const session = openSession(call, input.deliver);
-
-  const attempt = await limiter.logIn(input.email, address);
-  const user = await settled(call, attempt, async () => await startProvedSession(call, input, session));
-  if (!user) throw new Refusal(logInRefusals, 'WRONG_CREDENTIALS');
-
-  await renewHash(call, input.password, user);
-  log.info({ event: 'login.succeeded', requestId, address, userId: user.id, factors: ['password'] });
-  return { status: 'signedIn', user: toUser(user), ...session.deliver() };
-}
-
-/** Does what was counted, and says how it ended. Trouble in saying so changes no answer. */
-async function settled<Result>(call: Call<'log'>, attempt: Attempt, work: () => Promise<Result>): Promise<Result> {
-  const { requestId, address } = call.request;
-  const said = async (saying: Promise<void>): Promise<void> =>
-    await saying.catch((err: unknown) => call.deps.log.warn({ event: 'limits.notSettled', requestId, address, err }));
-  try {
-    const result = await work();
-    if (result === undefined) attempt.failed();
-    else await said(attempt.succeeded());
-    return result;
-  } catch (error) {
-    // Busy hashing looked at no password, and a busy database only stores for a right one.
-    if (error instanceof Refusal && error.refusal.reason === 'BUSY') await said(attempt.notTried());
-    else attempt.failed();
-    throw error;
-  }
-}
-
-/** Starts the session and returns the user, or `undefined` where e-mail and password are not right. */
-async function startProvedSession(call: LogInCall, input: LogIn, session: OpenedSession) {
-  const { db, hasher } = call.deps;
-  const lane = networkOf(call.request.address);
-
-  // Twice at most: the hash may have been renewed by another login, while this one was being verified.
-  for (let time = 0; time < 2; time += 1) {
-    const user = await findUserByEmail(db, input.email);
-    // One hash in either branch: the time must not tell whether the address has an account.
-    const isRight = user
-      ? await hasher.verify(input.password, user.passwordHash, lane)
-      : await hasher.verifyNobody(input.password, lane);
-    if (!user || !isRight) return undefined;
+async function registerInSilence(call: RegisterCall, input: Register): Promise<'done'> {
+  const { deps } = call;
+  const isMailed = await mayBeMailed(call, input.email);
+  const found = await holderOf(deps, input.email);
+  const user = await newUser(call, input);
+  let owner = found;
+  for (let time = 0; time < 4; time += 1) {
     try {
-      await db.atomically((tx) => session.statements(tx, { userId: user.id, passwordHash: user.passwordHash }));
-      return user;
+      if (owner) await registerAgain(call, user, { ...owner, isMailed });
+      else await storeInSilence(call, user, isMailed);
+      return 'done';
     } catch (error) {
-      // The password was changed, or the user deleted, after it was verified.
-      if (!(error instanceof NotExactlyOne)) throw error;
+      const before = owner?.userId;
+      owner = await holderOf(deps, input.email);
+      // Somebody else was faster: they own it now, and are told. Or its owner has just deleted the account.
+      const isTaken = error instanceof Refusal && error.refusal.reason === 'EMAIL_TAKEN';
+      if (!isTaken && owner?.userId === before) throw error;
     }
   }
-  return undefined;
+  throw new Refusal(generalRefusals, 'BUSY', { retryAfterSeconds: 1 });
 }
 
-/** Brings a hash of an older scheme or a lower cost up to date, now that the password is at hand. */
-async function renewHash(call: LogInCall, password: string, user: { id: string; passwordHash: string }): Promise<void> {
-  const { db, hasher, log } = call.deps;
-  const { requestId, address } = call.request;
-  if (!hasher.isOutdated(user.passwordHash)) return;
-  try {
-    const to = await hasher.hash(password, networkOf(address));
-    await replacePasswordHash(db, user.id, { from: user.passwordHash, to });
-  } catch (err) {
-    // The next login does it; this one is signed in already.
-    log.warn({ event: 'password.notRenewed', requestId, address, userId: user.id, err });
-  }
+async function storeInSilence(call: RegisterCall, user: Parameters<typeof insertUser>[1], isMailed: boolean) {
+  const { deps, request } = call;
+  const about = { mail: 'emailVerification', userId: isMailed ? user.id : null, locale: request.locale } as const;
+  const list = (tx: Queryable) => addSilentMail(deps, tx, { ...about, kind: 'user.registered' });
+  await storeAccount(deps, user, { request, events: [], list });
+}
+
+async function registerAgain(
+  call: RegisterCall,
+  user: Parameters<typeof insertUser>[1],
+  { userId, isOwner, isMailed }: Holder & { isMailed: boolean },
+): Promise<void> {
+  const { deps, request } = call;
+  const kind = 'user.registeredAgain';
+  const { locale } = request;
+  const recipient = isMailed && isOwner ? userId : null;
+  await change(deps, { request, events: [{ kind, userId }] }, (tx) => [
+    // The work of inserting a user, but for the row.
+    insertUser(tx, user, { isTaken: true }),
+    ...addSilentMail(deps, tx, { mail: 'emailTaken', userId: recipient, locale, kind }),
+  ]);
+}
+
+/** Counted for an address that is free and one that is taken. Nobody is told: that would tell of the account. */
+const mayBeMailed = async ({ deps, request }: Call<'limiter'>, email: string): Promise<boolean> =>
+  await deps.limiter.mailInSilence('registration', email, request.address);
+
+async function newUser({ deps, request }: RegisterCall, { email, name, password }: Register) {
+  return {
+    id: newId(),
+    createdAt: deps.clock.now(),
+    email,
+    emailVerifiedAt: null,
+    name: name ?? null,
+    locale: null,
+    adminSince: null,
+    passwordHash: await deps.hasher.hash(password, networkOf(request.address)),
+  };
 }
 
 /**
- * What every new password must meet, wherever it is set.
+ * Stores a new account, and what else is to begin with it: all of it, or nothing.
  *
- * @throws Refusal PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_GUESSABLE
+ * @throws Refusal EMAIL_TAKEN
  */
-function refuseWeakPassword(
-  { config }: Pick<Deps, 'config'>,
-  { password, email }: { password: string; email: string },
-): void {
-  const minimum = config.passwordMinLength;
-  if (Array.from(password).length < minimum) throw new Refusal(newPasswordRefusals, 'PASSWORD_TOO_SHORT', { minimum });
-
-  if (isCommon(password)) throw new Refusal(newPasswordRefusals, 'PASSWORD_COMMON');
-
-  const because = guessableFrom(password, { email, origins: [config.publicUrl, config.appUrl] });
-  if (because) throw new Refusal(newPasswordRefusals, 'PASSWORD_GUESSABLE', { because });
+export async function storeAccount(
+  deps: Pick<Deps, 'db' | 'clock' | 'jobs' | 'log'>,
+  user: Parameters<typeof insertUser>[1],
+  { list, events, ...origin }: AlsoStored = { events: [], list: () => [] },
+): Promise<void> {
+  const registered: NewEvent = { kind: 'user.registered', userId: user.id };
+  try {
+    await change(deps, { ...origin, events: [registered, ...events] }, (tx) => [
+      exactlyOne(insertUser(tx, user)),
+      ...list(tx),
+    ]);
+  } catch (error) {
+    const isTaken = error instanceof UniqueViolation && error.column === 'users.email';
+    // Or it is kept for somebody who has lost it.
+    if (isTaken || error instanceof NotExactlyOne) throw new Refusal(addressRefusals, 'EMAIL_TAKEN');
+    throw error;
+  }
 }
+
+interface AlsoStored extends Origin {
+  events: NewEvent[];
+  list: (tx: Queryable) => (Statement | ExactlyOne<Statement>)[];
+}
+
+/** In the place of a hash: no password verifies against it, after the same work. */
+export const noPassword = 'none';

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, inArray, isNotNull, isNull, lte, ne, not, or, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 
 import type { Queryable } from '../../db/database.ts';
@@ -8,16 +8,50 @@ interface NewSession {
   createdAt: Date;
   userId: string;
   tokenHash: Buffer;
+  factors: string;
+  factorVerifiedAt: Date | null;
   expiresAt: Date;
+  browser: string | null;
+  system: string | null;
+  address: string;
 }
 
-/** Inserts one row only if the user is there and has this password hash still: a proof of the past proves nothing. */
+/** What must be so still when a session begins: a proof of the past proves nothing. */
+interface Proved {
+  /** By which it was proved who it is: this password, or this passkey. */
+  passwordHash?: string | undefined;
+  passkeyId?: string | undefined;
+  /** Whether a second factor was shown; otherwise the account may have none. */
+  isTwoFactor: boolean;
+  isAddressNeeded: boolean;
+}
+
+/**
+ * Inserts one row only if the user is there and may sign in, and all that was proved is so still. Nor may
+ * they without an address that is proved, where that is asked for.
+ */
 export function insertSession(
-  { orm, tables: { sessions, users } }: Queryable,
-  { id, createdAt, userId, tokenHash, expiresAt }: NewSession,
-  provenHash: string,
+  { orm, tables }: Queryable,
+  { id, createdAt, userId, tokenHash, factors, factorVerifiedAt, expiresAt, browser, system, address }: NewSession,
+  { passwordHash, passkeyId, isTwoFactor, isAddressNeeded }: Proved,
 ) {
+  const { sessions, users, totps, passkeys } = tables;
   const value = (column: SQLiteColumn, given: unknown) => sql`${sql.param(given, column)}`.as(column.name);
+  const theirPasskeys = (id?: string) =>
+    orm
+      .select({ id: passkeys.id })
+      .from(passkeys)
+      .where(and(eq(passkeys.userId, users.id), id === undefined ? undefined : eq(passkeys.id, id)));
+  const theirApp = orm
+    .select({ id: totps.id })
+    .from(totps)
+    .where(and(eq(totps.userId, users.id), isNotNull(totps.confirmedAt)));
+  const isProved = and(
+    passwordHash === undefined ? undefined : eq(users.passwordHash, passwordHash),
+    passkeyId === undefined ? undefined : exists(theirPasskeys(passkeyId)),
+    isTwoFactor ? undefined : and(not(exists(theirPasskeys())), not(exists(theirApp))),
+    isAddressNeeded ? isNotNull(users.emailVerifiedAt) : undefined,
+  );
   return orm.insert(sessions).select(
     orm
       .select({
@@ -25,11 +59,18 @@ export function insertSession(
         createdAt: value(sessions.createdAt, createdAt),
         userId: users.id,
         tokenHash: value(sessions.tokenHash, tokenHash),
+        previousTokenHash: value(sessions.previousTokenHash, null),
+        factors: value(sessions.factors, factors),
+        verifiedAt: value(sessions.verifiedAt, null),
+        factorVerifiedAt: value(sessions.factorVerifiedAt, factorVerifiedAt),
+        browser: value(sessions.browser, browser),
+        system: value(sessions.system, system),
+        address: value(sessions.address, address),
         lastSeenAt: value(sessions.lastSeenAt, createdAt),
         expiresAt: value(sessions.expiresAt, expiresAt),
       })
       .from(users)
-      .where(and(eq(users.id, userId), eq(users.passwordHash, provenHash))),
+      .where(and(eq(users.id, userId), isNull(users.disabledAt), isProved)),
   );
 }
 
@@ -43,21 +84,89 @@ export async function findSession({ orm, tables: { sessions, users } }: Queryabl
   return found;
 }
 
+/** Whether this is the token that a session had before the one of now. */
+export async function hadToken({ orm, tables: { sessions } }: Queryable, tokenHash: Buffer): Promise<boolean> {
+  const { id, previousTokenHash } = sessions;
+  const [found] = await orm.select({ id }).from(sessions).where(eq(previousTokenHash, tokenHash));
+  return found !== undefined;
+}
+
+/** The session that has this token, or had it before the one of now. */
+export async function findSessionByAnyToken({ orm, tables: { sessions } }: Queryable, token: Buffer) {
+  const { id, userId, tokenHash, previousTokenHash } = sessions;
+  const isTheirs = or(eq(tokenHash, token), eq(previousTokenHash, token));
+  const [found] = await orm.select({ id, userId }).from(sessions).where(isTheirs);
+  return found;
+}
+
+/** Compare and swap: hits one row only while the session is there, under the token that it was asked for with. */
+export function replaceSessionToken(
+  { orm, tables: { sessions } }: Queryable,
+  { from, to, proved }: { from: Buffer; to: Buffer; proved: ProvedAgain },
+) {
+  return orm
+    .update(sessions)
+    .set({ tokenHash: to, previousTokenHash: from, ...proved })
+    .where(eq(sessions.tokenHash, from));
+}
+
+/** What a session may do more from now on: it was proved anew who is there, or shown more than before. */
+export interface ProvedAgain {
+  verifiedAt?: Date;
+  factorVerifiedAt?: Date;
+  factors?: string;
+}
+
 export function touchSession({ orm, tables: { sessions } }: Queryable, id: string, now: Date) {
   return orm.update(sessions).set({ lastSeenAt: now }).where(eq(sessions.id, id));
+}
+
+/** Hits one row only while the session is there, under this token. That it is used is no news to write down, and makes sure of it. */
+export function touchSessionWith({ orm, tables: { sessions } }: Queryable, tokenHash: Buffer, now: Date) {
+  return orm.update(sessions).set({ lastSeenAt: now }).where(eq(sessions.tokenHash, tokenHash));
 }
 
 export function deleteSession({ orm, tables: { sessions } }: Queryable, tokenHash: Buffer) {
   return orm.delete(sessions).where(eq(sessions.tokenHash, tokenHash));
 }
 
-/** Of two callers at once only one gets a row. */
-export async function claimSession({ orm, tables: { sessions } }: Queryable, tokenHash: Buffer) {
-  const [ended] = await orm
-    .delete(sessions)
-    .where(eq(sessions.tokenHash, tokenHash))
-    .returning({ id: sessions.id, userId: sessions.userId });
-  return ended;
+export function deleteSessionById({ orm, tables: { sessions } }: Queryable, id: string) {
+  return orm.delete(sessions).where(eq(sessions.id, id));
+}
+
+export function deleteSessionsOf(
+  { orm, tables: { sessions } }: Queryable,
+  userId: string,
+  { except, factors }: Ended = {},
+) {
+  const isEnded = and(
+    except === undefined ? undefined : ne(sessions.id, except),
+    factors === undefined ? undefined : eq(sessions.factors, factors),
+  );
+  return orm.delete(sessions).where(and(eq(sessions.userId, userId), isEnded));
+}
+
+/** All but one, and of them those only in which this was shown and no more. */
+export interface Ended {
+  except?: string;
+  factors?: string;
+}
+
+/** Deletes what a user has beyond so many sessions, one of which is kept in any case: those that were used longest ago. */
+export function deleteSessionsBeyond(
+  { orm, tables: { sessions } }: Queryable,
+  { userId, keep, most }: { userId: string; keep: string; most: number },
+) {
+  const { id, lastSeenAt } = sessions;
+  const beyond = orm
+    .select({ id })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), ne(id, keep)))
+    .orderBy(desc(lastSeenAt), desc(id))
+    // SQLite takes no offset without a limit.
+    .limit(most)
+    .offset(most - 1);
+  return orm.delete(sessions).where(inArray(id, beyond));
 }
 
 /** Deletes at most so many, and returns how many there were. By two indexes. */

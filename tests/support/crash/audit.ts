@@ -21,7 +21,8 @@ export async function audit(journal: Journal, at: { databaseUrl: string; url: ()
 
 /** Everything in the database that contradicts the journal, a sentence each. Nothing may write meanwhile. */
 async function auditDatabase(journal: Journal, url: string): Promise<string[]> {
-  const { users, sessions } = await rowsOf(url);
+  const rows = await rowsOf(url);
+  const { users, sessions } = rows;
   const usersOf = Map.groupBy(users, ({ email }) => email);
   const sessionsByUser = Map.groupBy(sessions, ({ userId }) => userId);
   const asked = new Map(journal.accounts.map((account) => [account.email, account]));
@@ -34,6 +35,7 @@ async function auditDatabase(journal: Journal, url: string): Promise<string[]> {
       .map(({ email }) => `the acknowledged registration of ${email} is lost`),
     ...[...usersOf].filter(([, rows]) => rows.length > 1).map(([email]) => `${email} is there twice`),
     ...[...usersOf.keys()].filter((email) => !asked.has(email)).map((email) => `nobody asked for ${email}`),
+    ...faultsOfEvents(rows),
     ...users.flatMap(({ id, email }) =>
       faultsOfSessions(sessionsByUser.get(id)?.length ?? 0, asked.get(email), stored),
     ),
@@ -56,11 +58,42 @@ function faultsOfSessions(found: number, account: JournaledAccount | undefined, 
   return [`${account.email} has ${found - known} sessions for ${account.unansweredLogins} unanswered sign-ins`];
 }
 
-async function rowsOf(url: string) {
+interface Rows {
+  users: { id: string; email: string }[];
+  sessions: { id: string; userId: string; tokenHash: Buffer }[];
+  events: { kind: string; userId: string | null; data: string }[];
+}
+
+/** Each change is there with its event, or neither is. */
+function faultsOfEvents({ users, sessions, events }: Rows): string[] {
+  const of = (kind: string) => events.filter((event) => event.kind === kind);
+  const idsOf = (kind: string): string[] => of(kind).map(({ data }) => JSON.parse(data).sessionId);
+  const registered = of('user.registered').map(({ userId }) => userId);
+  const started = idsOf('session.started');
+  const ended = idsOf('session.ended');
+  const differ = (some: unknown[], others: unknown[]): boolean => some.toSorted().join() !== others.toSorted().join();
+  return [
+    ...(differ(
+      registered,
+      users.map(({ id }) => id),
+    )
+      ? ['the users are not those of whom an event tells']
+      : []),
+    ...(differ(started, [...sessions.map(({ id }) => id), ...ended])
+      ? ['the sessions are not those of which events tell']
+      : []),
+  ];
+}
+
+async function rowsOf(url: string): Promise<Rows> {
   const db = await openDatabase(url, { poolSize: 1, log: { warn: () => {} } });
   try {
     const { orm, tables } = db;
-    return { users: await orm.select().from(tables.users), sessions: await orm.select().from(tables.sessions) };
+    return {
+      users: await orm.select().from(tables.users),
+      sessions: await orm.select().from(tables.sessions),
+      events: await orm.select().from(tables.events),
+    };
   } finally {
     await db.close();
   }

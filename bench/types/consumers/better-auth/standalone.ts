@@ -1,0 +1,3 @@
+import { createAuthClient } from 'better-auth/client';
+
+export const auth = createAuthClient({ baseURL: 'http://localhost:3000' });

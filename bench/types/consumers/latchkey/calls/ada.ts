@@ -1,0 +1,2 @@
+export const email = 'ada@example.com';
+export const password = 'correct horse battery';

@@ -1,0 +1,1 @@
+CREATE INDEX "one_time_tokens_email_idx" ON "latchkey"."one_time_tokens" USING btree ("email");

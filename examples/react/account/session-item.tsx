@@ -1,0 +1,29 @@
+import { Action } from '../action.tsx';
+import { auth } from '../auth.ts';
+import type { Session } from '../auth.ts';
+import { When } from './when.tsx';
+
+/** One session, and a button that ends it where it is another one. */
+export function SessionItem({ session, ended }: { session: Session; ended: () => void }) {
+  const device = [session.browser ?? 'A program', session.system].filter(Boolean).join(' on ');
+  return (
+    <li className="session">
+      <div>
+        <strong>{device}</strong>
+        {session.isCurrent && <span className="badge">This one</span>}
+        <p className="small">
+          {session.address ?? 'From an unknown address'}, last used <When at={session.lastSeenAt} />
+        </p>
+      </div>
+      {!session.isCurrent && (
+        <Action
+          call={() => auth.sessions.revoke.mutate({ id: session.id })}
+          done={ended}
+          label={`End the session of ${device}`}
+        >
+          End
+        </Action>
+      )}
+    </li>
+  );
+}

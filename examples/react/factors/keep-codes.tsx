@@ -1,0 +1,46 @@
+import { createContext, use, useEffect, useId, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+
+/** Shows recovery codes, which are never shown again, until somebody says that they are kept. */
+const ShowCodes = createContext<(codes: string[] | undefined) => void>(() => {});
+
+export const useShowCodes = (): ((codes: string[] | undefined) => void) => use(ShowCodes);
+
+/** Around all pages, since a page may be gone once its answer has come. */
+export function KeepCodes({ children }: { children: ReactNode }) {
+  const [codes, setCodes] = useState<string[]>();
+  return (
+    <ShowCodes value={setCodes}>
+      {children}
+      {codes && <CodesDialog codes={codes} kept={() => setCodes(undefined)} />}
+    </ShowCodes>
+  );
+}
+
+function CodesDialog({ codes, kept }: { codes: string[]; kept: () => void }) {
+  const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal();
+  }, []);
+  const close = (): void => {
+    dialog.current?.close();
+    kept();
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby={id} onCancel={(event) => event.preventDefault()}>
+      <h2 id={id}>Your recovery codes</h2>
+      <p>Each lets you in once when your phone is lost. Keep them somewhere else. They are not shown again.</p>
+      <ul className="codes">
+        {codes.map((code) => (
+          <li key={code}>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ul>
+      <button type="button" onClick={close}>
+        I have kept them
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,6 @@
+/// <reference types="vite/client" />
+
+interface ImportMetaEnv {
+  /** The address of the Latchkey server. */
+  readonly VITE_AUTH_URL?: string;
+}

@@ -1,0 +1,3 @@
+import { server } from './index.js';
+
+server.listen(0, () => console.log('listening', JSON.stringify(server.address())));
