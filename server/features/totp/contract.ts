@@ -45,7 +45,7 @@ export type TotpDisabled = z.infer<typeof disableOutput>;
 export const totpRefusals = defineRefusals({
   TOTP_NOT_CONFIGURED: [
     'NOT_IMPLEMENTED',
-    'This server takes no authenticator apps. Its operator has to set ENCRYPTION_KEYS.',
+    'This server takes no authenticator apps until its operator sets ENCRYPTION_KEYS; .env.example says how to make one.',
   ],
 });
 
