@@ -49,10 +49,6 @@ export const totpRefusals = defineRefusals({
   ],
 });
 
-export const enrolRefusals = defineRefusals({
-  TOTP_ENABLED: ['CONFLICT', 'You have an authenticator app already. Remove it before you add another one.'],
-});
-
 /** Wherever a second factor is shown. */
 export const wrongFactorRefusals = defineRefusals({
   FACTOR_WRONG: ['FORBIDDEN', 'This is not right, or was used before.'],
@@ -62,8 +58,12 @@ export const wrongFactorRefusals = defineRefusals({
   ],
 });
 
+/** Wherever one is named. */
+export const unknownFactorRefusals = defineRefusals({
+  FACTOR_UNKNOWN: ['NOT_FOUND', 'You have no such factor. It may be removed already.'],
+});
+
 /** Wherever one is removed. */
 export const removalRefusals = defineRefusals({
-  FACTOR_UNKNOWN: ['NOT_FOUND', 'You have no such factor. It may be removed already.'],
   FACTOR_REQUIRED: ['CONFLICT', 'Your account must have a second factor. Add another one before you remove this.'],
 });
