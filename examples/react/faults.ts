@@ -82,6 +82,7 @@ export function faultsOf(failure: Failure): Faults {
     case 'NOT_SIGNED_IN':
       return { form: 'You are not signed in any more.' };
     case 'RATE_LIMITED':
+      return { form: `Too many attempts. Try again in ${duration(refusal.retryAfterSeconds)}.` };
     case 'BUSY':
       return { form: `Too much is going on. Try again in ${duration(refusal.retryAfterSeconds)}.` };
     case 'UNEXPECTED':
