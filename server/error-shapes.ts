@@ -25,7 +25,7 @@ export function refusalsOf<Rows extends RefusalRows>(rows: Rows) {
   // Not `RefusalOf<Rows>`: declarations of a host's router would spell out that name with all its rows.
   return (formatted: Formatted): RefusalShape<RefusalsByReason<Rows>[keyof Rows & string]> | undefined => {
     const { error } = formatted;
-    if (!(error instanceof Refusal) || error.rows !== rows) return undefined;
+    if (!(error instanceof Refusal) || !error.isOf(rows)) return undefined;
     // The one joint between a thrown value and its type: a Refusal is built from a row of its set only.
     return shapeOf(formatted, error.message, error.refusal as RefusalOf<Rows>);
   };
