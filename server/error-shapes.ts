@@ -107,7 +107,7 @@ const requestFaults: Partial<Record<TRPC_ERROR_CODE_KEY, string>> & { BAD_REQUES
   BAD_REQUEST: 'The request could not be read. Send valid JSON, and at most 10 calls in a batch.',
   NOT_FOUND: 'There is no such procedure.',
   METHOD_NOT_SUPPORTED:
-    'Call queries by GET and mutations by POST; subscriptions are streams, at the same path under /trpc/.',
+    'Call queries by GET and mutations by POST; subscriptions are streams, by their dotted name under /trpc/.',
   PRECONDITION_FAILED:
     'A streamed answer cannot set a cookie. Put authLink of latchkey/client before your links (with mountedAt, where the router is not called auth), or send mutations by httpLink.',
   PAYLOAD_TOO_LARGE: 'The body is too large.',

@@ -33,9 +33,9 @@ export async function operationOf(
   const operation: Operation = {
     operationId,
     tags: [names.length > 1 ? (names[0] ?? '') : 'auth'],
-    summary: names.map(inWords).join(': '),
+    summary: capitalised(names.map(inWords).join(': ')),
     description: [`The procedure \`${path}\`.`, whoMay[meta.assurance ?? 'nobody']].join(' '),
-    security: [...(meta.assurance ? [] : [{}]), { sessionCookie: [] }, { bearerToken: [] }],
+    security: [...(meta.assurance ? [] : [{}]), { bearerToken: [] }, { sessionCookie: [] }],
     ...inputOf(type, inputs as z.ZodType[], { name: capitalised(operationId), schemas: parts.schemas }),
     responses: {
       [meta.status ?? 200]: answer,
@@ -45,9 +45,8 @@ export async function operationOf(
   return { method: type === 'query' ? 'get' : 'post', operation };
 }
 
-/** `passwordReset` as `Password reset`. */
-const inWords = (name: string): string =>
-  capitalised(name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+/** `passwordReset` as `password reset`. */
+const inWords = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 // A procedure says itself how sure it has to be who is calling; where it says nothing a credential is read and none is needed.
 const whoMay = {
