@@ -32,6 +32,10 @@ test('the page about second factors shows an example that is run, letter by lett
   expect(textOf('docs/second-factors.md')).toContain(textOf('examples/two-step-login.ts').trim());
 });
 
+test('the page about plain JSON shows a program that is run, letter by letter', () => {
+  expect(textOf('docs/json-api.md')).toContain(textOf('examples/plain_json.py').trim());
+});
+
 test('the page about embedding shows the Next.js app that is built, letter by letter', () => {
   const page = textOf('docs/embedding.md');
   for (const file of ['next.config.ts', 'server/auth.ts', 'app/trpc/[trpc]/route.ts'])
