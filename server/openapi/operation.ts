@@ -68,9 +68,9 @@ function inputOf(
   const [input, ...others] = inputs;
   if (!input || others.length > 0) throw new Error(`${name} has not one input`);
   const schema = schemas.ofInput(input);
-  const hasFields = Object.keys(schema.properties ?? {}).length > 0;
-  if (type === 'query' && !hasFields) return {};
-  const content = json(hasFields ? schemas.add(`${name}Input`, schema) : schema);
+  const isNothing = schema.type === 'object' && Object.keys(schema.properties ?? {}).length === 0;
+  if (type === 'query' && isNothing) return {};
+  const content = json(isNothing ? schema : schemas.add(`${name}Input`, schema));
   // A query is sent in its address, as JSON.
   if (type === 'query') return { parameters: [{ name: 'input', in: 'query', required: !isOptional(input), content }] };
   return { requestBody: { required: true, content } };

@@ -30,10 +30,10 @@ export function refusedResponses(
     ...sets.flatMap((rows) => Object.entries(rows).map(([reason, row]) => ({ reason, row }))),
     ...furtherCodes[type].map((code) => ({ reason: 'REQUEST_INVALID', row: [code, text] as const })),
   ];
-  const byCode = Object.groupBy(refused, ({ row: [code] }) => code);
+  const byCode = [...Map.groupBy(refused, ({ row: [code] }) => code)];
   return Object.fromEntries(
-    Object.entries(byCode).map(([code, together]) => {
-      const status = getHTTPStatusCodeFromError(new TRPCError({ code: together[0]?.row[0] ?? 'BAD_REQUEST' }));
+    byCode.map(([code, together]) => {
+      const status = getHTTPStatusCodeFromError(new TRPCError({ code }));
       const response = responseOf(together, schemas);
       if (!together.every(({ reason }) => reason in generalRefusals)) return [status, response];
       // The same wherever an operation has no reasons of its own with this status.
