@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+import { seldomOnPostgres, sweeps } from './vitest.config.ts';
+
 const common = {
   // On a busy machine what is waited for may take longer than vitest's one second.
   expect: { poll: { timeout: 10_000 } },
   execArgv: ['--import', './server/preload.mjs'],
+  setupFiles: './tests/support/seed.ts',
   pool: 'forks' as const,
   testTimeout: 240_000,
   hookTimeout: 120_000,
@@ -21,7 +24,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'all',
-          include: ['tests/all/**/*.test.ts', ...withMany, 'server/db/migrations.test.ts'],
+          include: ['tests/all/**/*.test.ts', ...withMany, ...sweeps, 'server/db/migrations.test.ts'],
           exclude: ['**/node_modules/**', '**/*.postgres.test.ts', 'tests/all/package/**'],
         },
       },
@@ -39,7 +42,12 @@ export default defineConfig({
         test: {
           ...common,
           name: 'all on postgres',
-          include: ['tests/all/**/*.postgres.test.ts', ...withMany, 'server/db/migrations.postgres.test.ts'],
+          include: [
+            'tests/all/**/*.postgres.test.ts',
+            ...withMany,
+            ...seldomOnPostgres,
+            'server/db/migrations.postgres.test.ts',
+          ],
           env: { ...common.env, TEST_DATABASE: 'postgres' },
           globalSetup: './tests/support/postgres-setup.ts',
         },

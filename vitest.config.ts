@@ -2,11 +2,22 @@ import { availableParallelism } from 'node:os';
 
 import { defineConfig } from 'vitest/config';
 
+/** Sweeps of the whole surface, which take long and are seldom broken alone: those of `npm run test:all`. */
+export const sweeps = [
+  'tests/advisories-{inputs,requests}.test.ts',
+  'tests/asvs/{canaries,passwords,web}.test.ts',
+  'tests/flows/security-headers.test.ts',
+];
+
+/** What hardly depends on the database: on PostgreSQL only by `npm run test:all`. */
+export const seldomOnPostgres = ['tests/flows/{any-json,embedded,mail}.test.ts'];
+
 const common = {
   // On a busy machine what is waited for may take longer than vitest's one second.
   expect: { poll: { timeout: 10_000 } },
   // Quick imports of drizzle-orm, as in production.
   execArgv: ['--import', './server/preload.mjs'],
+  setupFiles: './tests/support/seed.ts',
   pool: 'forks' as const,
   // One more than cores: tests of whole processes mostly wait.
   maxWorkers: availableParallelism() + 1,
@@ -24,7 +35,7 @@ export default defineConfig({
           ...common,
           name: 'sqlite',
           include: ['{server,client,tests}/**/*.test.ts'],
-          exclude: ['tests/all/**', '**/node_modules/**', '**/*.postgres.test.ts'],
+          exclude: ['tests/all/**', '**/node_modules/**', '**/*.postgres.test.ts', ...sweeps],
         },
       },
       {
@@ -36,6 +47,7 @@ export default defineConfig({
           exclude: [
             '**/node_modules/**',
             'tests/all/**',
+            ...seldomOnPostgres,
             'tests/flows/{bad-input,connections,odd-requests,origins,security-headers,wire}.test.ts',
           ],
           env: { TEST_DATABASE: 'postgres' },

@@ -15,6 +15,11 @@ interface Session {
   isOver: boolean;
 }
 
+/** A factor counts once, also where it was removed and set up again meanwhile. */
+function show(session: Session, factor: string): void {
+  session.factors = [...new Set([...session.factors, factor])];
+}
+
 interface Device {
   session?: Session;
   proof?: { token: string; expiresAt: number; isUsed: boolean };
@@ -125,7 +130,7 @@ const done: Record<Act, (model: Model, device: Device, kind: Kind) => Promise<vo
     const expected = model.refusedFirst(device) ?? (isRight ? 'done' : 'FACTOR_WRONG');
     const answer = await post(model, 'totp/confirm', { code }, device);
     if (!(await said(model, expected, answer)) || !device.session) return;
-    device.session.factors.push('totp');
+    show(device.session, 'totp');
     device.session.headers = await renewedBy(answer);
     model.turnOn((await answer.json()).recoveryCodes);
   },
@@ -148,7 +153,7 @@ const done: Record<Act, (model: Model, device: Device, kind: Kind) => Promise<vo
     const answer = await post(model, 'factors/verify', { factor }, device);
     if (!(await said(model, expected, answer)) || !device.session) return;
     if (kind === 'recoveryCode') model.codes.shift();
-    device.session.factors = [...new Set([...device.session.factors, factor.method])];
+    show(device.session, factor.method);
     device.session.headers = await renewedBy(answer);
   },
   async disable(model, device) {
