@@ -6,7 +6,7 @@ import pg from 'pg';
 
 import { minutes, seconds } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { folderOf, historyTable, newestMigration } from './migrations.ts';
+import { folderOf, historyTable, migrationsAfter, newestMigration } from './migrations.ts';
 import { Unusable } from './sqlite-file.ts';
 
 export const schemaName = 'latchkey';
@@ -47,6 +47,19 @@ export const writesNothing = `update ${schemaName}.users set id = id where false
 /** Whether every migration that this version knows was applied. */
 export async function isUpToDate(connection: pg.ClientConfig, name: string): Promise<boolean> {
   return await withClient(connection, async (client) => await isCurrent(client, name));
+}
+
+/**
+ * The names of the migrations that are missing. It only reads.
+ *
+ * @throws Unusable when the schema is not ours, or of a newer version
+ */
+export async function missingMigrations(connection: pg.ClientConfig, name: string): Promise<string[]> {
+  return await withClient(connection, async (client) => {
+    if (await isCurrent(client, name)) return [];
+    await refuseForeign(client, name);
+    return migrationsAfter('postgres', await newestApplied(client));
+  });
 }
 
 /** One lock that somebody holds must not hold up the start, nor everybody behind a migration that waits. */
@@ -108,12 +121,7 @@ async function warnWhereUnsynced(client: pg.Client, { log }: Migrating): Promise
 }
 
 async function isCurrent(client: pg.Client, name: string): Promise<boolean> {
-  if (!(await hasHistory(client))) return false;
-  const [row] = await ask<{ newest: string | null }>(
-    client,
-    `select max(created_at) as newest from ${schemaName}.${historyTable}`,
-  );
-  const applied = Number(row?.newest ?? 0);
+  const applied = await newestApplied(client);
   const known = newestMigration('postgres');
   if (applied > known) {
     throw new Unusable(
@@ -121,6 +129,16 @@ async function isCurrent(client: pg.Client, name: string): Promise<boolean> {
     );
   }
   return applied === known;
+}
+
+/** When the newest migration was made that was applied; 0 where none was. */
+async function newestApplied(client: pg.Client): Promise<number> {
+  if (!(await hasHistory(client))) return 0;
+  const [row] = await ask<{ newest: string | null }>(
+    client,
+    `select max(created_at) as newest from ${schemaName}.${historyTable}`,
+  );
+  return Number(row?.newest ?? 0);
 }
 
 async function hasHistory(client: pg.Client): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../server/config.ts';
 
 /** The environment, and below it what a file `.env` in the working directory says. */
 export function environmentWithFile(): NodeJS.ProcessEnv {

@@ -1,9 +1,9 @@
 import { closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { inspect } from 'node:util';
 
-import { countUsers, printable } from '../db/old-server-file.ts';
-import { Unusable } from '../db/sqlite-file.ts';
-import { newId } from '../kernel/id.ts';
+import { countUsers, printable } from '../server/db/old-server-file.ts';
+import { Unusable } from '../server/db/sqlite-file.ts';
+import { newId } from '../server/kernel/id.ts';
 
 /** What fills a new database, as it is called in sentences. */
 export type Work = 'import' | 'backup';

@@ -2,14 +2,14 @@ import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from '
 
 import { describe, expect, test } from 'vitest';
 
-import { temporaryFolder } from '../../tests/support/temporary-folder.ts';
-import { countUsers } from '../db/old-server-file.ts';
-import { openSqlite } from '../db/open-sqlite.ts';
-import { Unusable } from '../db/sqlite-file.ts';
-import { importAccounts } from '../features/import/service.ts';
-import { bcryptOnNodesPool, createBcryptHasher } from '../hashing/bcrypt-sha256.ts';
-import type { Hasher } from '../hashing/hasher.ts';
-import { systemClock } from '../kernel/clock.ts';
+import { temporaryFolder } from '../tests/support/temporary-folder.ts';
+import { countUsers } from '../server/db/old-server-file.ts';
+import { openSqlite } from '../server/db/open-sqlite.ts';
+import { Unusable } from '../server/db/sqlite-file.ts';
+import { importAccounts } from '../server/features/import/service.ts';
+import { bcryptOnNodesPool, createBcryptHasher } from '../server/hashing/bcrypt-sha256.ts';
+import type { Hasher } from '../server/hashing/hasher.ts';
+import { systemClock } from '../server/kernel/clock.ts';
 import { intoNewFile, linkOrCopy } from './into-new-file.ts';
 
 const quick = createBcryptHasher(4, bcryptOnNodesPool);

@@ -1,7 +1,7 @@
-import { allTables } from '../db/all-tables.ts';
-import type { Comparison } from '../db/move.ts';
-import { printable } from '../db/old-server-file.ts';
-import { Unusable } from '../db/sqlite-file.ts';
+import { allTables } from '../server/db/all-tables.ts';
+import type { Comparison } from '../server/db/move.ts';
+import { printable } from '../server/db/old-server-file.ts';
+import { Unusable } from '../server/db/sqlite-file.ts';
 
 /** Where rows come from and where they go, as they are called in sentences. */
 export interface Ends {

@@ -7,12 +7,16 @@ import pretty from 'pino-pretty';
 const mostUnwritten = 1_000_000;
 
 /**
- * Standard output: readable on a terminal, lines of JSON otherwise. A disk that logs have filled, or
+ * Standard output: readable on a terminal, lines of JSON otherwise, or where they are asked for. A disk that logs have filled, or
  * a reader of them that has gone, does not end the server.
  */
-export function logDestination({ stdout }: Pick<NodeJS.Process, 'stdout'>): DestinationStream {
+export function logDestination(
+  { stdout }: Pick<NodeJS.Process, 'stdout'>,
+  { isJson }: { isJson: boolean },
+): DestinationStream {
   stdout.on('error', () => {});
-  if (stdout.isTTY) return pretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'event,url,database' });
+  if (stdout.isTTY && !isJson)
+    return pretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'event,url,database' });
   return fstatSync(stdout.fd).isFile() ? intoFile(stdout.fd) : stdout;
 }
 
