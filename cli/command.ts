@@ -33,6 +33,8 @@ export interface Command<Of extends Options = Options> {
   readonly summary: string;
   /** Paragraphs for `--help`. */
   readonly usage: string;
+  /** A table below it, which is written down elsewhere, too. */
+  readonly table?: string;
   /** What has to stand behind the name, such as `<file>`. */
   readonly takes: readonly string[];
   readonly options: Of;

@@ -7,7 +7,7 @@ export const exitCodes =
 
 /** One command and all that it takes. */
 export function helpFor(latchkey: string, name: string, command: Command): string {
-  const { usage, takes, options, examples } = command;
+  const { usage, table, takes, options, examples } = command;
   const needed = Object.entries(options).flatMap(([option, { isNeeded, value = '' }]) =>
     isNeeded ? `--${option} ${value}`.trim() : [],
   );
@@ -16,6 +16,7 @@ export function helpFor(latchkey: string, name: string, command: Command): strin
     '',
     usage,
     '',
+    ...(table === undefined ? [] : [table, '']),
     'Options:',
     ...rowsOf({ ...options, ...commonOptions }),
     '',

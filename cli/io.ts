@@ -23,6 +23,8 @@ export interface Io {
   confirm(question: string): Promise<void>;
   /** The environment, and below it what a file `.env` says. */
   settings(): Readonly<Record<string, string | undefined>>;
+  /** Standard input. */
+  readonly input: NodeJS.ReadableStream;
   readonly terminal: { cwd(): string; readonly platform: string };
 }
 
@@ -48,10 +50,17 @@ export interface Streams {
 
 export function ioOf(process: Streams, { json = false, yes = false }: Flags): Io {
   const { stdout, stderr, stdin } = process;
+  let isHeard: boolean | undefined;
   return {
     latchkey: latchkeyHere,
     isJson: json,
-    print: (text, value) => void stdout.write(`${json ? JSON.stringify(value) : text}\n`),
+    print(text, value) {
+      // Such as `head`, once it has read enough.
+      if (isHeard === undefined) stdout.on('error', () => void (isHeard = false));
+      isHeard ??= true;
+      if (!isHeard) throw new NotDone('Nobody reads any more what is printed.');
+      stdout.write(`${json ? JSON.stringify(value) : text}\n`);
+    },
     note: (text) => void stderr.write(`${text}\n`),
     screen: stderr,
     async confirm(question) {
@@ -63,6 +72,7 @@ export function ioOf(process: Streams, { json = false, yes = false }: Flags): Io
       if (answer.trim().toLowerCase() !== 'yes') throw new NotDone('Nothing was done.');
     },
     settings: () => environmentWithFile(),
+    input: stdin,
     terminal: process,
   };
 }

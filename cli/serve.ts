@@ -21,9 +21,8 @@ export const serve = command({
   usage: `Serves accounts and sessions over tRPC and plain JSON until it is told to stop, and brings the
 tables up to date before. On a terminal the log is for people, elsewhere and with --json
 one line of JSON for each event. Settings are environment variables, or lines of a file
-.env in the working directory:
-
-${describeConfig()}`,
+.env in the working directory.`,
+  table: describeConfig(),
   takes: [],
   options: {},
   examples: [

@@ -15,12 +15,14 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** What somebody types where they are asked; without it there is nobody to ask. */
   answer?: string;
+  /** What comes by standard input from elsewhere than a terminal. */
+  input?: string;
 }
 
 /** Runs a command in this process, as `latchkey` would in one of its own. */
-export async function runLatchkey(words: string[], { env = {}, answer }: RunOptions = {}): Promise<Ran> {
+export async function runLatchkey(words: string[], { env = {}, answer, input = '' }: RunOptions = {}): Promise<Ran> {
   const streams = { stdout: new Collected(), stderr: new Collected() };
-  const stdin = Object.assign(Readable.from(answer === undefined ? [] : [`${answer}\n`]), {
+  const stdin = Object.assign(Readable.from([answer === undefined ? input : `${answer}\n`]), {
     isTTY: answer !== undefined,
   });
   const process = { ...streams, stdin, cwd: () => '/srv', platform: 'linux' };
