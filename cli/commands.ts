@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./import.ts')).importing,
   backup: async () => (await import('./backup.ts')).backup,
   move: async () => (await import('./move.ts')).move,
+  doctor: async () => (await import('./doctor/doctor.ts')).doctor,
   reseal: async () => (await import('./reseal.ts')).reseal,
   'users list': async () => (await import('./users/list.ts')).list,
   'users show': async () => (await import('./users/show.ts')).show,

@@ -1,11 +1,13 @@
 import { basename, dirname, extname, isAbsolute, join, relative, sep } from 'node:path';
 
+import { called } from './called.ts';
+
 interface Terminal {
   cwd(): string;
   platform: string;
 }
 
-/** Where `npm run import` puts the new database. */
+/** Where the import puts the new database. */
 export const besideOldFile = (path: string): string =>
   join(dirname(path), `${basename(path, extname(path))}.latchkey${extname(path) || '.db'}`);
 
@@ -14,7 +16,7 @@ export function importCommands(path: string, terminal: Terminal): string {
   return [
     'Nothing in it was changed. To bring its accounts over into a new database, run:',
     '',
-    `  npm run import -- ${quoted(shown(path, terminal), terminal)}`,
+    `  ${called.import} ${quoted(shown(path, terminal), terminal)}`,
     `  ${startCommand(besideOldFile(path), terminal)}`,
     '',
     'Passwords are hashed on the way. Keep DATABASE_URL set, for example in a file .env, and delete the old file when all is well.',
@@ -25,8 +27,8 @@ export function importCommands(path: string, terminal: Terminal): string {
 export function startCommand(path: string, terminal: Terminal): string {
   const url = `file:${shown(path, terminal)}`;
   return terminal.platform === 'win32'
-    ? `set "DATABASE_URL=${url}" && npm start`
-    : `DATABASE_URL=${quoted(url, terminal)} npm start`;
+    ? `set "DATABASE_URL=${url}" && ${called.serve}`
+    : `DATABASE_URL=${quoted(url, terminal)} ${called.serve}`;
 }
 
 function shown(path: string, terminal: Terminal): string {

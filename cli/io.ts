@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 
+import { called } from './called.ts';
 import { NotDone, WrongArguments } from './command.ts';
-import { environmentWithFile } from './environment.ts';
+import { environmentWithFile, namesInFile } from './environment.ts';
 import type { Screen } from './progress-bar.ts';
 
 /** What a command knows of the process that it runs in. */
@@ -23,6 +24,8 @@ export interface Io {
   confirm(question: string): Promise<void>;
   /** The environment, and below it what a file `.env` says. */
   settings(): Readonly<Record<string, string | undefined>>;
+  /** The names of settings in a file `.env`, whether or not they are settings of ours. */
+  namesInFile(): string[];
   /** Standard input. */
   readonly input: NodeJS.ReadableStream;
   readonly terminal: { cwd(): string; readonly platform: string };
@@ -33,11 +36,6 @@ export interface Flags {
   json?: boolean | undefined;
   yes?: boolean | undefined;
 }
-
-/** Whether this file lies in a project that has Latchkey as a dependency. */
-const isInstalled = import.meta.url.includes('/node_modules/');
-
-export const latchkeyHere = isInstalled ? 'npx latchkey' : 'npm run latchkey --';
 
 /** The parts of the process that are needed for it. */
 export interface Streams {
@@ -52,7 +50,7 @@ export function ioOf(process: Streams, { json = false, yes = false }: Flags): Io
   const { stdout, stderr, stdin } = process;
   let isHeard: boolean | undefined;
   return {
-    latchkey: latchkeyHere,
+    latchkey: called.latchkey,
     isJson: json,
     print(text, value) {
       // Such as `head`, once it has read enough.
@@ -72,6 +70,7 @@ export function ioOf(process: Streams, { json = false, yes = false }: Flags): Io
       if (answer.trim().toLowerCase() !== 'yes') throw new NotDone('Nothing was done.');
     },
     settings: () => environmentWithFile(),
+    namesInFile,
     input: stdin,
     terminal: process,
   };

@@ -2,7 +2,7 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const oldestMajor = 24;
+export const oldestMajor = 24;
 const major = Number(process.versions.node.split('.')[0]);
 if (major < oldestMajor) {
   console.error(

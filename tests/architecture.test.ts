@@ -207,7 +207,7 @@ describe('the house', () => {
   });
 
   test.each<[string, RegExp, RegExp]>([
-    ['the process', /\bprocess\.\w/, /^(server\/preload\.mjs|cli\/[\w-]+\.ts)$/],
+    ['the process', /\bprocess\.\w/, /^(server\/preload\.mjs|cli\/([\w-]+|doctor\/machine)\.ts)$/],
     ['the time', /\bDate\.now\(|\bnew Date\(\)/, /^(server\/kernel\/(clock|logger)|client\/page)\.ts$/],
     ['randomness', /Math\.random|randomBytes|randomUUID|getRandomValues/, /^server\/kernel\/(id|token)\.ts$/],
     ['node:http', /import \{[^}]*\} from 'node:http'/, /^server\/http\//],

@@ -23,7 +23,7 @@ export interface Desk {
   users: Users;
   db: Database;
   /** @throws NotDone where nobody has this address or id */
-  named(who: string): Promise<ManagedUser>;
+  named: (who: string) => Promise<ManagedUser>;
 }
 
 /** Opens the database of DATABASE_URL for a moment, beside servers that may be running. What has to follow is left to them. */

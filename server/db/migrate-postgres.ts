@@ -65,7 +65,8 @@ export async function missingMigrations(connection: pg.ClientConfig, name: strin
 /** One lock that somebody holds must not hold up the start, nor everybody behind a migration that waits. */
 const timeouts = { connectionTimeoutMillis: seconds(10), lock_timeout: seconds(5) };
 
-async function withClient<Result>(
+/** @throws what the network or PostgreSQL says */
+export async function withClient<Result>(
   connection: pg.ClientConfig,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
@@ -87,7 +88,7 @@ async function withClient<Result>(
 }
 
 /** Asks something that has to be answered soon; a migration may take its time. */
-async function ask<Row extends pg.QueryResultRow>(client: pg.Client, text: string, values: unknown[] = []) {
+export async function ask<Row extends pg.QueryResultRow>(client: pg.Client, text: string, values: unknown[] = []) {
   const query = { text, values, query_timeout: seconds(10) };
   return (await client.query<Row>(query)).rows;
 }
@@ -109,15 +110,20 @@ async function takesTurn(client: pg.Client, name: string, { log, patience = minu
 }
 
 async function warnWhereUnsynced(client: pg.Client, { log }: Migrating): Promise<void> {
-  const unsynced = await ask<{ name: string }>(
+  for (const setting of await unsyncedSettings(client))
+    log.warn({ event: 'database.unsynced', setting }, unsyncedText(setting));
+}
+
+export const unsyncedText = (setting: string): string =>
+  `${setting} is off: what was answered can be lost with PostgreSQL`;
+
+/** The settings that let PostgreSQL answer before it has synced. */
+export async function unsyncedSettings(client: pg.Client): Promise<string[]> {
+  const rows = await ask<{ name: string }>(
     client,
     "select name from pg_settings where name in ('fsync', 'synchronous_commit') and setting = 'off'",
   );
-  for (const { name: setting } of unsynced)
-    log.warn(
-      { event: 'database.unsynced', setting },
-      `${setting} is off: what was answered can be lost with PostgreSQL`,
-    );
+  return rows.map(({ name }) => name);
 }
 
 async function isCurrent(client: pg.Client, name: string): Promise<boolean> {

@@ -15,7 +15,7 @@ const users = async (app: TestApp, words: string, options: RunOptions = {}): Pro
 
 async function json(app: TestApp, words: string, options: RunOptions = {}) {
   const ran = await users(app, `${words} --json`, options);
-  expect(ran.code, ran.err).toBe(0);
+  expect(ran).toMatchObject({ code: 0 });
   return JSON.parse(ran.out);
 }
 
