@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'sqlite',
-          include: ['{server,client,tests}/**/*.test.ts'],
+          include: ['{server,client,cli,tests}/**/*.test.ts'],
           exclude: ['tests/all/**', '**/node_modules/**', '**/*.postgres.test.ts', ...sweeps],
         },
       },

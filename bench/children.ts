@@ -8,11 +8,11 @@ const children = new Set<ChildProcess>();
 /** @param options `cwd` is where a server looks for `.env`; `imports` are modules that run before it */
 export function startChild(
   file: string,
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; imports?: string[] } = {},
+  options: { args?: string[]; cwd?: string; env?: NodeJS.ProcessEnv; imports?: string[] } = {},
 ): ChildProcess {
-  const { imports = [], ...rest } = options;
+  const { args = [], imports = [], ...rest } = options;
   const modules = ['./end-with-parent.ts', ...imports].map((name) => new URL(name, import.meta.url).href);
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
     ...rest,
     execArgv: modules.flatMap((url) => ['--import', url]),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

@@ -42,7 +42,8 @@ export async function startProcesses(folder: string): Promise<Stand> {
 function startLatchkey(folder: string): ChildProcess {
   const settings = new Set(Object.keys(environment.shape));
   const inherited = Object.entries(process.env).filter(([name]) => !settings.has(name.toUpperCase()));
-  return startChild('../server/main.ts', {
+  return startChild('../cli/latchkey.ts', {
+    args: ['serve'],
     cwd: folder,
     env: { ...Object.fromEntries(inherited), PORT: '0', DATABASE_URL: 'file:./bench.db', RATE_LIMITS: 'off' },
     imports: ['../server/preload.mjs'],

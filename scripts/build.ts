@@ -9,6 +9,7 @@ import { reachedFrom } from './build/reached-from.ts';
 interface Manifest {
   version: string;
   exports: Record<string, { types: string; default: string }>;
+  bin: Record<string, string>;
   dependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
   peerDependenciesMeta: Record<string, { optional: boolean }>;
@@ -34,10 +35,10 @@ function compile(): void {
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 }
 
-/** Copies what the entries reach, and tells which packages it needs. */
-function fill(folder: string, exported: Manifest['exports']): string[] {
+/** Copies what the entries and commands reach, and tells which packages it needs. */
+function fill(folder: string, exported: Manifest['exports'], commands: string[] = []): string[] {
   rmSync(join(root, folder), { recursive: true, force: true });
-  const entries = Object.values(exported).flatMap(({ types, default: code }) => [types, code]);
+  const entries = [...Object.values(exported).flatMap(({ types, default: code }) => [types, code]), ...commands];
   const { files, packages } = reachedFrom(
     entries.map((path) => path.replace('./dist/', '')),
     [compiled, root],
@@ -81,5 +82,5 @@ function makeClientPackage(): void {
 }
 
 compile();
-fill('dist', manifest.exports);
+fill('dist', manifest.exports, Object.values(manifest.bin));
 makeClientPackage();

@@ -123,7 +123,8 @@ export async function createAuth(options: AuthOptions = {}): Promise<Auth> {
   };
 }
 
-async function openBreached({ breachedPasswords: path }: Config): Promise<BreachedPasswords | undefined> {
+/** @throws ConfigError where the file is no such list */
+export async function openBreached({ breachedPasswords: path }: Config): Promise<BreachedPasswords | undefined> {
   if (path === undefined) return undefined;
   return await openBreachedPasswords(path).catch((error: unknown) => {
     if (!(error instanceof UnusableList)) throw error;

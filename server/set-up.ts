@@ -1,43 +1,60 @@
+import { isIPv6 } from 'node:net';
+
 import type { Config } from './config.ts';
 import { isLoopback } from './kernel/origin.ts';
 import type { Logger } from './kernel/logger.ts';
 
-/** Says what works and is likely to be wrong: at the start, and once each where only requests show it. */
-export function createSetUp(
-  log: Logger,
-  config: Pick<Config, 'publicUrl' | 'corsOrigins' | 'trustedProxies' | 'smtpUrl'>,
-  { hasMailer, hasKeys }: { hasMailer: boolean; hasKeys: boolean },
-) {
-  const { publicUrl, corsOrigins, trustedProxies, smtpUrl } = config;
-  const isDevelopment = isLoopback(publicUrl);
+/** Something that works and is likely to be wrong. */
+export interface Likely {
+  event: string;
+  text: string;
+}
+
+type Settings = Pick<Config, 'host' | 'publicUrl' | 'corsOrigins' | 'trustedProxies' | 'smtpUrl'>;
+
+interface Brought {
+  hasMailer: boolean;
+  hasKeys: boolean;
+}
+
+/** What the settings alone show of it. */
+export function likelyWrong(settings: Settings, { hasMailer, hasKeys }: Brought): Likely[] {
+  const { host, publicUrl, corsOrigins, trustedProxies, smtpUrl } = settings;
+  if (isLoopback(publicUrl)) {
+    const isOpen = host !== 'localhost' && !isLoopback(`http://${isIPv6(host) ? `[${host}]` : host}`);
+    // Cookies and passwords would cross the network in clear text.
+    const text = 'Listening beyond this machine without https: set PUBLIC_URL, or take HOST away';
+    return isOpen ? [{ event: 'host.open', text }] : [];
+  }
+  const found: (Likely | false)[] = [
+    !corsOrigins && {
+      event: 'origins.open',
+      text: 'CORS_ORIGINS (corsOrigins) is not set: pages of any origin may call, without cookies. Set it to the origins of your pages, or to that of APP_URL (appUrl) if there are no others',
+    },
+    trustedProxies.length === 0 && {
+      event: 'proxies.none',
+      text: 'TRUSTED_PROXIES (trustedProxies) is not set: behind the proxy that ends TLS all visitors count as one, and ten wrong logins block them all',
+    },
+    !hasMailer &&
+      smtpUrl === undefined && {
+        event: 'mail.none',
+        text: 'SMTP_URL (smtpUrl) is not set: nobody sends mails, and what needs one refuses with MAIL_NOT_CONFIGURED. Operators can make links for new passwords',
+      },
+    !hasKeys && {
+      event: 'keys.none',
+      text: 'ENCRYPTION_KEYS is not set: nobody can set up an authenticator app, which refuses with TOTP_NOT_CONFIGURED. Keep the key where the database and its backups are not',
+    },
+  ];
+  return found.filter((one) => one !== false);
+}
+
+/** Says what is likely to be wrong: at the start, and once each where only requests show it. */
+export function createSetUp(log: Logger, settings: Settings, brought: Brought) {
+  const isDevelopment = isLoopback(settings.publicUrl);
   const said = new Set<string>();
   let isAlone = true;
 
-  if (!isDevelopment && !corsOrigins) {
-    log.warn(
-      { event: 'origins.open' },
-      'CORS_ORIGINS (corsOrigins) is not set: pages of any origin may call, without cookies. Set it to the origins of your pages, or to that of APP_URL (appUrl) if there are no others',
-    );
-  }
-  if (!isDevelopment && trustedProxies.length === 0) {
-    log.warn(
-      { event: 'proxies.none' },
-      'TRUSTED_PROXIES (trustedProxies) is not set: behind the proxy that ends TLS all visitors count as one, and ten wrong logins block them all',
-    );
-  }
-  if (!isDevelopment && !hasMailer && smtpUrl === undefined) {
-    log.warn(
-      { event: 'mail.none' },
-      'SMTP_URL (smtpUrl) is not set: nobody sends mails, and what needs one refuses with MAIL_NOT_CONFIGURED. Operators can make links for new passwords',
-    );
-  }
-
-  if (!isDevelopment && !hasKeys) {
-    log.warn(
-      { event: 'keys.none' },
-      'ENCRYPTION_KEYS is not set: nobody can set up an authenticator app, which refuses with TOTP_NOT_CONFIGURED. Keep the key where the database and its backups are not',
-    );
-  }
+  for (const { event, text } of likelyWrong(settings, brought)) log.warn({ event }, text);
 
   function once(what: string, say: () => void): void {
     if (said.has(what)) return;

@@ -102,7 +102,7 @@ describe('the image', () => {
     expect(kept.toSorted()).toEqual(
       [...new Set(copied)]
         .map((name) => `!${name}`)
-        .concat('server/**/*.test.ts')
+        .concat('server/**/*.test.ts', 'cli/**/*.test.ts')
         .toSorted(),
     );
   });

@@ -38,7 +38,7 @@ const common = `
 `;
 
 const climbs = ['../', '..%2f', '%2e%2e/', '%2e%2e%2f', '..%5c', '%252e%252e%252f', '..;/', '....//', '.%00./'];
-const goals = ['etc/passwd', 'package.json', '.env', 'userAuth.db', 'server/main.ts'];
+const goals = ['etc/passwd', 'package.json', '.env', 'userAuth.db', 'cli/serve.ts'];
 
 /** Other spellings of an address, which a proxy in front may not know to be the same. */
 const spellingsOf = (path: string): string[] => [

@@ -30,7 +30,8 @@ interface Settings {
 export async function startTarget({ folder, database, rateLimits }: Settings): Promise<Target> {
   const settings = new Set(Object.keys(environment.shape));
   const inherited = Object.entries(process.env).filter(([name]) => !settings.has(name.toUpperCase()));
-  const child = startChild('../server/main.ts', {
+  const child = startChild('../cli/latchkey.ts', {
+    args: ['serve'],
     cwd: folder,
     env: {
       ...Object.fromEntries(inherited),

@@ -6,7 +6,7 @@ import pg from 'pg';
 
 import { minutes, seconds } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { folderOf, historyTable, newestMigration } from './migrations.ts';
+import { folderOf, historyTable, migrationsAfter, newestMigration } from './migrations.ts';
 import { Unusable } from './sqlite-file.ts';
 
 export const schemaName = 'latchkey';
@@ -49,10 +49,24 @@ export async function isUpToDate(connection: pg.ClientConfig, name: string): Pro
   return await withClient(connection, async (client) => await isCurrent(client, name));
 }
 
+/**
+ * The names of the migrations that are missing. It only reads.
+ *
+ * @throws Unusable when the schema is not ours, or of a newer version
+ */
+export async function missingMigrations(connection: pg.ClientConfig, name: string): Promise<string[]> {
+  return await withClient(connection, async (client) => {
+    if (await isCurrent(client, name)) return [];
+    await refuseForeign(client, name);
+    return migrationsAfter('postgres', await newestApplied(client));
+  });
+}
+
 /** One lock that somebody holds must not hold up the start, nor everybody behind a migration that waits. */
 const timeouts = { connectionTimeoutMillis: seconds(10), lock_timeout: seconds(5) };
 
-async function withClient<Result>(
+/** @throws what the network or PostgreSQL says */
+export async function withClient<Result>(
   connection: pg.ClientConfig,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
@@ -74,7 +88,7 @@ async function withClient<Result>(
 }
 
 /** Asks something that has to be answered soon; a migration may take its time. */
-async function ask<Row extends pg.QueryResultRow>(client: pg.Client, text: string, values: unknown[] = []) {
+export async function ask<Row extends pg.QueryResultRow>(client: pg.Client, text: string, values: unknown[] = []) {
   const query = { text, values, query_timeout: seconds(10) };
   return (await client.query<Row>(query)).rows;
 }
@@ -96,24 +110,24 @@ async function takesTurn(client: pg.Client, name: string, { log, patience = minu
 }
 
 async function warnWhereUnsynced(client: pg.Client, { log }: Migrating): Promise<void> {
-  const unsynced = await ask<{ name: string }>(
+  for (const setting of await unsyncedSettings(client))
+    log.warn({ event: 'database.unsynced', setting }, unsyncedText(setting));
+}
+
+export const unsyncedText = (setting: string): string =>
+  `${setting} is off: what was answered can be lost with PostgreSQL`;
+
+/** The settings that let PostgreSQL answer before it has synced. */
+export async function unsyncedSettings(client: pg.Client): Promise<string[]> {
+  const rows = await ask<{ name: string }>(
     client,
     "select name from pg_settings where name in ('fsync', 'synchronous_commit') and setting = 'off'",
   );
-  for (const { name: setting } of unsynced)
-    log.warn(
-      { event: 'database.unsynced', setting },
-      `${setting} is off: what was answered can be lost with PostgreSQL`,
-    );
+  return rows.map(({ name }) => name);
 }
 
 async function isCurrent(client: pg.Client, name: string): Promise<boolean> {
-  if (!(await hasHistory(client))) return false;
-  const [row] = await ask<{ newest: string | null }>(
-    client,
-    `select max(created_at) as newest from ${schemaName}.${historyTable}`,
-  );
-  const applied = Number(row?.newest ?? 0);
+  const applied = await newestApplied(client);
   const known = newestMigration('postgres');
   if (applied > known) {
     throw new Unusable(
@@ -121,6 +135,16 @@ async function isCurrent(client: pg.Client, name: string): Promise<boolean> {
     );
   }
   return applied === known;
+}
+
+/** When the newest migration was made that was applied; 0 where none was. */
+async function newestApplied(client: pg.Client): Promise<number> {
+  if (!(await hasHistory(client))) return 0;
+  const [row] = await ask<{ newest: string | null }>(
+    client,
+    `select max(created_at) as newest from ${schemaName}.${historyTable}`,
+  );
+  return Number(row?.newest ?? 0);
 }
 
 async function hasHistory(client: pg.Client): Promise<boolean> {

@@ -28,9 +28,11 @@ export function migrate(client: Sqlite.Database): void {
 }
 
 /** Whether every migration that this version knows was applied. */
-export function isUpToDate(client: Sqlite.Database): boolean {
+export const isUpToDate = (client: Sqlite.Database): boolean => newestApplied(client) >= newestMigration('sqlite');
+
+/** When the newest migration was made that was applied; 0 where none was. */
+export function newestApplied(client: Sqlite.Database): number {
   const hasHistory = client.prepare('select 1 from sqlite_schema where name = ?').get(historyTable);
-  if (!hasHistory) return false;
-  const applied = client.prepare(`select max(created_at) from ${historyTable}`).pluck().get();
-  return Number(applied ?? 0) >= newestMigration('sqlite');
+  if (!hasHistory) return 0;
+  return Number(client.prepare(`select max(created_at) from ${historyTable}`).pluck().get() ?? 0);
 }

@@ -15,10 +15,16 @@ const folders = {
 
 export const folderOf = (dialect: Dialect): string => folders[dialect];
 
-const journal = z.object({ entries: z.array(z.object({ when: z.number() })) });
+const journal = z.object({ entries: z.array(z.object({ when: z.number(), tag: z.string() })) });
+
+const entriesOf = (dialect: Dialect) =>
+  journal.parse(JSON.parse(readFileSync(`${folderOf(dialect)}/meta/_journal.json`, 'utf8'))).entries;
 
 /** When the newest migration that this version knows was made, in milliseconds; the history table holds the same number. */
-export function newestMigration(dialect: Dialect): number {
-  const { entries } = journal.parse(JSON.parse(readFileSync(`${folderOf(dialect)}/meta/_journal.json`, 'utf8')));
-  return Math.max(...entries.map(({ when }) => when));
-}
+export const newestMigration = (dialect: Dialect): number => Math.max(...entriesOf(dialect).map(({ when }) => when));
+
+/** The names of the migrations that were made after a moment: those that are missing where it is that of the newest one applied. */
+export const migrationsAfter = (dialect: Dialect, applied: number): string[] =>
+  entriesOf(dialect)
+    .filter(({ when }) => when > applied)
+    .map(({ tag }) => tag);

@@ -23,9 +23,14 @@ const transportSecurity = { 'Strict-Transport-Security': 'max-age=31536000; incl
 /** Sets what every answer carries, whatever it says. */
 export type SetSecurityHeaders = (response: ServerResponse) => void;
 
-export function createSecurityHeaders({ publicUrl }: { publicUrl: string }): SetSecurityHeaders {
+export function createSecurityHeaders(config: { publicUrl: string }): SetSecurityHeaders {
+  const headers = securityHeadersFor(config);
+  return (response) => void response.setHeaders(headers);
+}
+
+/** The same, by name. */
+export function securityHeadersFor({ publicUrl }: { publicUrl: string }): Map<string, string> {
   // A browser would demand https of every other development server on localhost, too, for a year.
   const isPublic = publicUrl.startsWith('https:') && !isLoopback(publicUrl);
-  const headers = new Map(Object.entries({ ...always, ...(isPublic ? transportSecurity : {}) }));
-  return (response) => void response.setHeaders(headers);
+  return new Map(Object.entries({ ...always, ...(isPublic ? transportSecurity : {}) }));
 }

@@ -178,6 +178,19 @@ export function createCounters({ db, clock, metrics }: { db: Database; clock: Cl
   };
 }
 
+/** How often each subject was counted for a limit, as it stands in the database. */
+export async function countsFor(
+  { orm, tables: { limitCounters: counters } }: Queryable,
+  name: LimitName,
+): Promise<Map<string, number>> {
+  const { id, count } = counters;
+  const rows = await orm
+    .select({ id, count })
+    .from(counters)
+    .where(like(id, `${name} %`));
+  return new Map(rows.map((row) => [row.id.slice(name.length + 1), row.count]));
+}
+
 /** One statement decides: a row comes back where the key was not blocked, and is then counted. */
 function countOne(
   { orm, tables: { limitCounters } }: Queryable,

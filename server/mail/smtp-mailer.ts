@@ -10,6 +10,12 @@ import type { Mail, Mailer } from './mailer.ts';
 export const smtpPatience = { connect: seconds(10), greet: seconds(10), silence: seconds(30), mail: minutes(1) };
 
 export interface SmtpMailer extends Mailer {
+  /**
+   * Connects and logs in, and sends nothing.
+   *
+   * @throws with a sentence for the operator
+   */
+  verify(): Promise<void>;
   /** Lets go of every connection. What is under way fails, and is tried again by whoever has its job. */
   close(): void;
 }
@@ -41,7 +47,16 @@ export function createSmtpMailer(server: SmtpServer, from: MailSender, patience 
       const people = { from, to: { name: '', address: to }, envelope: { from: from.address, to: [to] } };
       const headers = { 'Auto-Submitted': 'auto-generated' };
       const signal = AbortSignal.timeout(patience.mail);
-      await transport.sendMail({ ...people, subject, text, html, messageId, headers, signal }).catch(withoutAddress);
+      await transport
+        .sendMail({ ...people, subject, text, html, messageId, headers, signal })
+        .catch((error: unknown) => {
+          throw withoutAddress(error as Partial<NodemailerError>, 'took no mail');
+        });
+    },
+    async verify() {
+      await transport.verify().catch((error: unknown) => {
+        throw withoutAddress(error as Partial<NodemailerError>, 'lets nobody in');
+      });
     },
     close: () => transport.close({ force: true }),
   };
@@ -53,11 +68,11 @@ const encryptionFor = ({ isSmtps, isLoopback }: SmtpServer) =>
   isSmtps ? { secure: true } : isLoopback ? { secure: false, ignoreTLS: true } : { secure: false, requireTLS: true };
 
 /** The log shall tell what is wrong, and not who was to get a mail: servers repeat the address in their answers. */
-function withoutAddress(error: Partial<NodemailerError>): never {
+function withoutAddress(error: Partial<NodemailerError>, fault: string): Error {
   const { code = '', responseCode = '', command = '', response, message = '' } = error;
   const isOfOurSide = response === undefined && /^E(CONNECTION|DNS|SOCKET|TIMEDOUT|TLS)$/.test(code);
   const said = [code, responseCode, command, isOfOurSide ? message : ''].filter((part) => part !== '');
-  throw new Error(`The mail server of SMTP_URL took no mail${hintAt(message, code)}: ${said.join(', ')}`);
+  return new Error(`The mail server of SMTP_URL ${fault}${hintAt(message, code)}: ${said.join(', ')}`);
 }
 
 /** What those mean who are met most often while it is set up. */

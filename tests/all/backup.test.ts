@@ -10,7 +10,7 @@ import type { Running } from '../support/process.ts';
 
 type Project = ReturnType<typeof projectFolder>;
 
-const line = 'exec node --import ./server/preload.mjs server/cli/backup.ts';
+const line = 'exec node --import ./server/preload.mjs cli/latchkey.ts backup';
 
 const backUp = (project: Project, args: string, env: Record<string, string> = {}): Running =>
   run(`${line} ${args}`, { cwd: project.path, env: { ...withNode(), ...env } });
@@ -130,8 +130,8 @@ describe('a backup', () => {
   });
 
   test.each([
-    ['', 2, 'Usage: npm run db:backup'],
-    ['--help', 0, 'Usage: npm run db:backup'],
+    ['', 2, 'Usage: npm run latchkey -- backup'],
+    ['--help', 0, 'Usage: npm run latchkey -- backup'],
     ['--two backup.db', 2, "Unknown option '--two'"],
     ['--from ./userAuth.db --to backup.db', 2, '--from: must be file:'],
     ['--to nowhere/backup.db', 1, 'because its folder does not exist'],

@@ -11,7 +11,7 @@ import { asAdmin, blankDatabase, testDatabase } from '../support/test-database.t
 
 type Project = ReturnType<typeof projectFolder>;
 
-const line = 'exec node --import ./server/preload.mjs server/cli/move.ts';
+const line = 'exec node --import ./server/preload.mjs cli/latchkey.ts move';
 
 const move = (project: Project, to: string, from = 'file:./userAuth.db'): Running =>
   run(`${line} --from '${from}' --to '${to}'`, { cwd: project.path, env: withNode() });
@@ -252,9 +252,9 @@ describe('a move is refused in a sentence, and changes nothing,', () => {
   });
 
   test.each([
-    ['', 2, 'Usage: npm run db:move'],
-    ['--help', 0, 'Usage: npm run db:move'],
-    ['--from file:./a.db', 2, 'Usage: npm run db:move'],
+    ['', 2, 'Usage: npm run latchkey -- move'],
+    ['--help', 0, 'Usage: npm run latchkey -- move'],
+    ['--from file:./a.db', 2, 'Usage: npm run latchkey -- move'],
     ['--frm x', 2, "Unknown option '--frm'"],
     ['--from file:./a.db --to file:./a.db', 2, '--to: must be postgres://'],
     ['--from file:./a.db --to postgres://u:canary@db.example.com/x', 2, '--to: must end in ?sslmode'],

@@ -13,7 +13,7 @@ test('a start without the password that PostgreSQL wants says where to put it, a
   using project = projectFolder();
   const env = { ...withNode(), DATABASE_URL: cluster.urlWith('ada') };
   const started = performance.now();
-  await using server = run('node --import ./server/preload.mjs server/cli/migrate.ts', { cwd: project.path, env });
+  await using server = run('node --import ./server/preload.mjs cli/latchkey.ts migrate', { cwd: project.path, env });
   expect((await server.ended).code).toBe(1);
   // PostgreSQL itself would wait for the password for a minute.
   expect(performance.now() - started).toBeLessThan(20_000);

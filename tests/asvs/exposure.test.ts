@@ -40,7 +40,7 @@ describe('an address at which somebody looks for more than there is', () => {
       '/.env',
       '/userAuth.db',
       '/userAuth.db-wal',
-      '/server/main.ts',
+      '/cli/serve.ts',
       '/docs/limits.md',
       '/%2e%2e/%2e%2e/etc/passwd',
       '/../../etc/passwd',

@@ -144,7 +144,7 @@ describe('npm run keys:reseal', () => {
   const [first, second] = [newer.toString('base64'), older.toString('base64url')];
 
   async function reseal(url: string, keys: string, args = '') {
-    const line = `exec node --import ./server/preload.mjs server/cli/reseal.ts ${args}`;
+    const line = `exec node --import ./server/preload.mjs cli/latchkey.ts reseal ${args}`;
     await using one = run(line, { cwd: root, env: { ...withNode(), DATABASE_URL: url, ENCRYPTION_KEYS: keys } });
     const { code } = await one.ended;
     const printed = one.printed();
@@ -189,7 +189,7 @@ describe('npm run keys:reseal', () => {
 
   test.each([
     ['', '', 1, 'ENCRYPTION_KEYS is not set'],
-    [first, '--help', 0, 'Usage: npm run keys:reseal'],
+    [first, '--help', 0, 'Usage: npm run latchkey -- reseal'],
     [first, '--now', 2, "Unknown option '--now'"],
   ])('asked for with the keys %j and %j', async (keys, args, code, words) => {
     await using database = await testDatabase();

@@ -141,7 +141,7 @@ describe('npm start', () => {
 
   test('on an old Node says which one is needed', () => {
     const preload = readFileSync(`${root}/server/preload.mjs`, 'utf8');
-    const check = preload.slice(preload.indexOf('const oldestMajor'), preload.indexOf('module.enable'));
+    const check = preload.slice(preload.indexOf('const oldestMajor'), preload.indexOf('// In the project'));
     const said: string[] = [];
     const exits: number[] = [];
     // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the lines that an old Node would run, with its version

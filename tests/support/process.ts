@@ -11,7 +11,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export function projectFolder(): Disposable & { path: string; file(name: string): string } {
   const path = mkdtempSync(join(tmpdir(), 'latchkey-project-'));
   cpSync(join(root, 'package.json'), join(path, 'package.json'));
-  for (const name of ['node_modules', 'server', 'client', 'drizzle', 'examples']) {
+  for (const name of ['node_modules', 'server', 'client', 'cli', 'drizzle', 'examples']) {
     symlinkSync(join(root, name), join(path, name), 'junction');
   }
   return {
@@ -23,8 +23,11 @@ export function projectFolder(): Disposable & { path: string; file(name: string)
 
 export const anyPort = { PORT: '0' };
 
-/** What `npm start` runs, to be run without npm. */
-export const startLine = 'node --import ./server/preload.mjs server/main.ts';
+/** What `npm run latchkey` runs, to be run without npm. */
+export const latchkeyLine = 'node --import ./server/preload.mjs cli/latchkey.ts';
+
+/** The same for `npm start`. */
+export const startLine = `${latchkeyLine} serve`;
 
 /** The environment in which that line finds the project's own Node. */
 export function withNode(): Record<string, string> {

@@ -4,14 +4,14 @@ import { dirname, join, relative } from 'node:path';
 import { root } from './process.ts';
 
 /** Every file that is run in production, as a path from the root. */
-export const sources = ['server', 'client'].flatMap((folder) =>
+export const sources = ['server', 'client', 'cli'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(ts|mjs)$/.test(name) && !name.endsWith('.test.ts'))
     .map((name) => join(folder, name).replaceAll('\\', '/')),
 );
 
 /** Every file of tests, as a path from the root. */
-export const testFiles = ['tests', 'server', 'client'].flatMap((folder) =>
+export const testFiles = ['tests', 'server', 'client', 'cli'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join(folder, name).replaceAll('\\', '/')),

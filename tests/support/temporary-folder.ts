@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder that is gone after the test. */
-export function temporaryFolder(): Disposable & { path: string; file(name: string): string } {
-  const path = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
+/** A folder that is gone after the test. @param base where it is made */
+export function temporaryFolder(base = tmpdir()): Disposable & { path: string; file(name: string): string } {
+  const path = mkdtempSync(join(base, 'latchkey-test-'));
   return {
     path,
     file: (name) => join(path, name),

@@ -38,7 +38,7 @@ export async function openTestDatabase(): Promise<Database> {
 export const atUrl = (url: string): TestDatabase => ({ url, file: '', [Symbol.asyncDispose]: async () => {} });
 
 // In memory where a Linux has it: a sync that nobody needs is nothing there. What is about disks makes its own folder.
-const fastest = !isMany && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+export const fastest = !isMany && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 function onSqlite(): TestDatabase {
   const folder = mkdtempSync(join(fastest, 'latchkey-test-'));

@@ -28,6 +28,14 @@ export const newUserInput = z.strictObject({
 });
 export type NewUser = z.input<typeof newUserInput>;
 
+/** Which ones: those that come after an id, so many at most, and of these those whose address begins so. */
+export const listUsersInput = z.strictObject({
+  cursor: z.uuid().toLowerCase().optional(),
+  limit: z.int().min(1).max(1000).default(100),
+  emailPrefix: z.string().max(254).toLowerCase().optional(),
+});
+export type ListUsers = z.input<typeof listUsersInput>;
+
 export const userRefusals = defineRefusals({
   USER_UNKNOWN: ['NOT_FOUND', 'There is no such user.'],
   USER_DISABLED: ['CONFLICT', 'This user is disabled. Enable them first.'],
@@ -41,6 +49,13 @@ export const userRefusals = defineRefusals({
 export interface Users {
   /** The user, or `null` where there is none. */
   find(which: WhichUser): Promise<ManagedUser | null>;
+  /**
+   * Some of the users, the oldest first: 100 unless `limit` says otherwise, 1,000 at most, and with `emailPrefix`
+   * only those whose address begins with it. `nextCursor` goes on where they end; `null` where there are no more.
+   *
+   * @throws ZodError where what is asked for cannot be
+   */
+  list(which?: ListUsers): Promise<{ users: ManagedUser[]; nextCursor: string | null }>;
   /**
    * Makes an account and signs nobody in, also while `REGISTRATION` is closed. Without a password
    * nobody can log in to it until one is set by the link of a reset. No mail is sent: say

@@ -10,14 +10,15 @@ import { endLinksFor, endLinksOf, mintLink } from '../links/service.ts';
 import { endFactorsOf } from '../lost-factors/service.ts';
 import { factorsOf } from '../methods/service.ts';
 import { endSessionsOf, toUser } from '../sessions/service.ts';
-import { newUserInput, userRefusals, whichUser } from './contract.ts';
-import type { ManagedUser, NewUser, Users, WhichUser } from './contract.ts';
-import { disableUser, enableUser, findUser, setAdminSince } from './queries.ts';
+import { listUsersInput, newUserInput, userRefusals, whichUser } from './contract.ts';
+import type { ListUsers, ManagedUser, NewUser, Users, WhichUser } from './contract.ts';
+import { disableUser, enableUser, findUser, findUsersAfter, setAdminSince } from './queries.ts';
 
 type Needs = Pick<Deps, 'db' | 'breached' | 'clock' | 'config' | 'hasher' | 'jobs' | 'limiter' | 'log' | 'metrics'>;
 
 export const createUsers = (deps: Needs): Users => ({
   find: async (which) => await find(deps, which),
+  list: async (which) => await list(deps, which),
   create: async (user) => await create(deps, user),
   disable: async (id) => await disable(deps, id),
   enable: async (id) => await enable(deps, id),
@@ -33,6 +34,13 @@ async function find({ db }: Pick<Deps, 'db'>, given: WhichUser): Promise<Managed
   const which = whichUser.safeParse(given);
   const found = which.success ? await findUser(db, which.data) : undefined;
   return found ? toManagedUser(found) : null;
+}
+
+async function list({ db }: Pick<Deps, 'db'>, given: ListUsers = {}) {
+  const { cursor, limit, emailPrefix } = listUsersInput.parse(given);
+  const rows = await findUsersAfter(db, { after: cursor, emailPrefix, most: limit + 1 });
+  const users = rows.slice(0, limit).map(toManagedUser);
+  return { users, nextCursor: rows.length > limit ? (users.at(-1)?.id ?? null) : null };
 }
 
 async function known(deps: Pick<Deps, 'db'>, id: string): Promise<ManagedUser> {

@@ -39,7 +39,8 @@ export function launch(options: ServerOptions): { kill: () => Promise<void>; lis
     ...runner,
     process.execPath,
     ...imports.flatMap((file) => ['--import', join(root, file)]),
-    join(root, 'server/main.ts'),
+    join(root, 'cli/latchkey.ts'),
+    'serve',
   ];
   const child = spawn(command, args, {
     cwd: root,
