@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { markup } from '../server/mail/html.ts';
+import { markup } from '../server/kernel/html.ts';
 import { mailKinds, mailLanguages } from '../server/mail/languages.ts';
 import type { FactorChange, MailKind, MailValues } from '../server/mail/letters.ts';
 import { createMails } from '../server/mail/mails.ts';

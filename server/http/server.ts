@@ -5,12 +5,14 @@ import { seconds } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Metrics } from '../kernel/metrics.ts';
+import { isLoopback } from '../kernel/origin.ts';
 import { createClientIp } from './client-ip.ts';
 import { connectionLimits, limitConnections } from './connections.ts';
 import type { ConnectionLimits } from './connections.ts';
 import { createCors } from './cors.ts';
 import type { CreateContext } from './any-request.ts';
 import { sendLiveness, sendReadiness } from './health.ts';
+import { createFrontPage } from './front-page.ts';
 import { createJsonHandler } from './json.ts';
 import { createOpenApiHandler, openApiPath } from './openapi.ts';
 import { createOriginCheck } from './origin-check.ts';
@@ -78,6 +80,8 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
   const rpc = createRpcHandler({ ...faces, clientIp });
   const json = createJsonHandler(faces.createContext);
   const openApi = createOpenApiHandler(config, faces.createContext);
+  // For developers: in production there is none.
+  const frontPage = isLoopback(config.publicUrl) ? createFrontPage(config) : undefined;
 
   return (request: IncomingMessage, response: ServerResponse): void => {
     const lastResort = (err: unknown): void => {
@@ -117,18 +121,22 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
       else if (face === 'json') json(request, response).catch(lastResort);
       else if (face === 'livez') sendLiveness(response);
       else if (face === 'readyz') sendReadiness(response, { db: faces, log: faces.log }).catch(lastResort);
+      else if (face === 'page' && frontPage && request.method !== 'POST') frontPage(response).catch(lastResort);
       else refuse({ status: 404, message: 'There is nothing at this address.' });
     });
   };
 }
 
-function faceOf({ url = '' }: IncomingMessage): 'trpc' | 'json' | 'openapi' | 'verify' | 'livez' | 'readyz' | 'none' {
+type Face = 'trpc' | 'json' | 'openapi' | 'verify' | 'livez' | 'readyz' | 'page' | 'none';
+
+function faceOf({ url = '' }: IncomingMessage): Face {
   const [path = ''] = url.split('?', 1);
   if (rpcPath.test(path)) return 'trpc';
   if (path === openApiPath) return 'openapi';
   if (path === verifyPath) return 'verify';
   if (jsonPath.test(path)) return 'json';
   if (path === '/livez') return 'livez';
+  if (path === '/') return 'page';
   return path === '/readyz' ? 'readyz' : 'none';
 }
 

@@ -1,5 +1,5 @@
-import { markup } from './html.ts';
-import type { Html } from './html.ts';
+import { markup } from '../kernel/html.ts';
+import type { Html } from '../kernel/html.ts';
 import type { Letter } from './letters.ts';
 
 /** The letter in the two forms that a mail has. */

@@ -5,6 +5,8 @@ import { raw } from '../support/raw.ts';
 import { sources, textOf } from '../support/sources.ts';
 import { ada, testApp } from '../support/test-app.ts';
 
+const production = { PUBLIC_URL: 'https://auth.example.com', APP_URL: 'https://app.example.com' };
+
 describe('an address at which somebody looks for more than there is', () => {
   const wanted = {
     repository: [
@@ -88,7 +90,7 @@ describe('an address at which somebody looks for more than there is', () => {
   });
 
   test('13.4.3 no list of what is in a folder is served, and no file', async () => {
-    await using app = await testApp();
+    await using app = await testApp({ env: production });
     for (const path of [...wanted.folders, ...wanted.files]) {
       const { status, text } = await ask(app.url, `GET ${path}`);
       expect(status, `GET ${path}`).toBe(404);
@@ -99,7 +101,7 @@ describe('an address at which somebody looks for more than there is', () => {
   });
 
   test('13.4.5 no metrics, no tools and no documentation but of the plain JSON are served: what answers is a closed list', async () => {
-    await using app = await testApp();
+    await using app = await testApp({ env: production });
     const procedures = Object.keys(appRouter._def.procedures);
     const paths = procedures.flatMap((path) => [`/trpc/${path}`, `/api/${path.replaceAll('.', '/')}`]);
     const answering = new Map<string, number>();

@@ -41,13 +41,20 @@ test.each([
 test('1.1.2 markup is made in one place, last, by what escapes all that it is given; a picture of bars beside it', () => {
   const making = serverSources.filter((file) => /[`'"]\s*<[a-z!]\w+[ >]|&(lt|amp|quot);|text\/html/.test(textOf(file)));
   const ofPictures = 'server/authenticators/totp.ts';
-  expect(making).toEqual([ofPictures, 'server/mail/html.ts', 'server/mail/render.ts']);
-  const source = textOf('server/mail/render.ts');
-  // Each template that has an element in it is one that escapes, and nobody else makes something finished.
-  const templates = [...source.matchAll(/(\w*)`[^`]*<[a-z!]/g)].map(([, tag]) => tag);
-  expect(templates.length).toBeGreaterThan(3);
+  const ofPages = ['server/front-page/page.ts', 'server/mail/render.ts'];
+  const withoutMarkup = 'server/http/front-page.ts';
+  expect(making).toEqual([ofPictures, ofPages[0], withoutMarkup, 'server/kernel/html.ts', ofPages[1]]);
+  // Each template that has an element in it is one that escapes.
+  const templates = ofPages.flatMap((file) => [...textOf(file).matchAll(/(\w*)`\s*<[a-z!]/g)].map(([, tag]) => tag));
+  expect(templates.length).toBeGreaterThan(6);
   expect(new Set(templates)).toEqual(new Set(['markup']));
-  expect(source).not.toMatch(/\bfinished:/);
+  // Nobody else makes something finished, but of the page's own two files.
+  expect(textOf('server/mail/render.ts')).not.toMatch(/\bfinished:/);
+  expect(textOf('server/front-page/page.ts').match(/\bfinished: \w+/g)).toEqual([
+    'finished: html',
+    'finished: style',
+    'finished: script',
+  ]);
 });
 
 test('1.1.2 the picture of a QR code has nothing of what it says in it but numbers', () => {
