@@ -7,7 +7,7 @@ import type { Database } from '../db/database.ts';
 import { isPostgres, openDatabase } from '../db/open-database.ts';
 import { DatabaseFault } from '../db/postgres-errors.ts';
 import { pathOf, Unusable } from '../db/sqlite-file.ts';
-import { resealSeeds } from '../features/reseal/service.ts';
+import { resealAll } from '../features/reseal/service.ts';
 import type { ResealReport } from '../features/reseal/service.ts';
 import { Refusal } from '../kernel/refusal.ts';
 import { sealedBoxOf } from '../kernel/sealed-box.ts';
@@ -17,10 +17,10 @@ import { progressBar } from './progress-bar.ts';
 
 const usage = `Usage: npm run keys:reseal [-- --dry-run]
 
-Seals the seeds of authenticator apps in the database of DATABASE_URL anew, under the first of
-ENCRYPTION_KEYS, so that the other keys can be left out. Servers may go on working meanwhile, if
-each of them has the new key already. If it breaks off, run it again. With --dry-run it only says
-how many seeds are under which key; a key is named by the first of its SHA-256.
+Seals the seeds of authenticator apps and the keys that sign tokens, in the database of DATABASE_URL,
+anew under the first of ENCRYPTION_KEYS, so that the other keys can be left out. Servers may go on
+working meanwhile, if each of them has the new key already. If it breaks off, run it again. With
+--dry-run it only says how many are under which key; a key is named by the first of its SHA-256.
 
 The exit code is 0 where all is under the first key, or was looked at and can be read, 1 where
 something cannot be read or it broke off, 2 for wrong arguments.`;
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       draw ??= progressBar(process.stderr, total);
       draw(done);
     };
-    const report = await resealSeeds({ db, sealedBox }, { isDry, onProgress });
+    const report = await resealAll({ db, sealedBox }, { isDry, onProgress });
     tell(report, { keyIds: sealedBox.keyIds, isDry });
   } catch (error) {
     throw translated(error);
@@ -85,8 +85,8 @@ function tell(report: ResealReport, { keyIds, isDry }: { keyIds: readonly string
     if (!isDry) console.log('No other key is needed any more.');
     return;
   }
-  console.error(`Cannot be read: ${unreadable.length}, by the ids of whose they are`);
-  for (const { userId, why } of unreadable) console.error(`  ${userId}: ${why}`);
+  console.error(`Cannot be read: ${unreadable.length}, by the ids of whose they are, or of the signing key`);
+  for (const { owner, why } of unreadable) console.error(`  ${owner}: ${why}`);
   process.exitCode = 1;
 }
 

@@ -12,6 +12,7 @@ import { createCors } from './cors.ts';
 import type { CreateContext } from './any-request.ts';
 import { sendLiveness, sendReadiness } from './health.ts';
 import { createJsonHandler } from './json.ts';
+import { jwksPath, sendKeys } from './jwks.ts';
 import { createOriginCheck } from './origin-check.ts';
 import type { OriginRule } from './origin-check.ts';
 import { endConnection, isInTurn } from './pipelining.ts';
@@ -27,6 +28,8 @@ export interface Faces {
   createContext: CreateContext;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
+  /** The public keys for those who verify tokens; `null` where none are made. */
+  jwks(): Promise<object | null>;
   log: Logger;
   metrics: Metrics;
 }
@@ -44,7 +47,7 @@ const drainTime = seconds(10);
 const pauseBetweenLooks = seconds(0.05);
 
 /**
- * Serves tRPC under `/trpc`, plain JSON under `/api`, and the health of the process.
+ * Serves tRPC under `/trpc`, plain JSON under `/api`, the keys of tokens, and the health of the process.
  *
  * @throws the error of `listen`, such as `EADDRINUSE`
  */
@@ -105,6 +108,7 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
         requestId: about.requestId,
       });
     }
+    if (face === 'jwks') return void sendKeys(request, response, faces).catch(lastResort);
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
       else if (face === 'trpc') rpc(request, response);
@@ -117,11 +121,12 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
   };
 }
 
-function faceOf({ url = '' }: IncomingMessage): 'trpc' | 'json' | 'verify' | 'livez' | 'readyz' | 'none' {
+function faceOf({ url = '' }: IncomingMessage): 'trpc' | 'json' | 'verify' | 'jwks' | 'livez' | 'readyz' | 'none' {
   const [path = ''] = url.split('?', 1);
   if (rpcPath.test(path)) return 'trpc';
   if (path === verifyPath) return 'verify';
   if (jsonPath.test(path)) return 'json';
+  if (path === jwksPath) return 'jwks';
   if (path === '/livez') return 'livez';
   return path === '/readyz' ? 'readyz' : 'none';
 }

@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 
 import type { Database } from '../../server/db/database.ts';
-import { resealSeeds } from '../../server/features/reseal/service.ts';
+import { resealAll } from '../../server/features/reseal/service.ts';
 import { newId } from '../../server/kernel/id.ts';
 import { createSealedBox } from '../../server/kernel/sealed-box.ts';
 import type { SealedBox } from '../../server/kernel/sealed-box.ts';
@@ -62,7 +62,7 @@ describe('seeds that are sealed anew', () => {
     await people(db, 150);
     const rows = async () => (await seedsIn(db)).map(({ seedCiphertext: _sealed, ...rest }) => rest);
     const old = await rows();
-    const report = await resealSeeds({ db, sealedBox: both });
+    const report = await resealAll({ db, sealedBox: both });
     expect(report).toEqual({
       byKey: new Map([
         [newerId, 0],
@@ -75,7 +75,7 @@ describe('seeds that are sealed anew', () => {
     expect(await rows()).toEqual(old);
 
     const sealed = await seedsIn(db);
-    expect(await resealSeeds({ db, sealedBox: both })).toMatchObject({ resealed: 0 });
+    expect(await resealAll({ db, sealedBox: both })).toMatchObject({ resealed: 0 });
     expect(await seedsIn(db)).toEqual(sealed);
     await db.close();
   });
@@ -85,7 +85,7 @@ describe('seeds that are sealed anew', () => {
     await people(db, 3);
     await people(db, 2, after);
     const sealed = await seedsIn(db);
-    const { byKey, resealed } = await resealSeeds({ db, sealedBox: both }, { isDry: true });
+    const { byKey, resealed } = await resealAll({ db, sealedBox: both }, { isDry: true });
     expect([...byKey, resealed]).toEqual([[newerId, 2], [olderId, 3], 0]);
     expect(await seedsIn(db)).toEqual(sealed);
     await db.close();
@@ -97,10 +97,10 @@ describe('seeds that are sealed anew', () => {
     const breakOff = (): void => {
       throw new Error('Interrupted');
     };
-    await expect(resealSeeds({ db, sealedBox: both }, { onProgress: breakOff })).rejects.toThrow('Interrupted');
+    await expect(resealAll({ db, sealedBox: both }, { onProgress: breakOff })).rejects.toThrow('Interrupted');
     expect((await seedsIn(db)).filter(({ seedCiphertext }) => both.isCurrent(seedCiphertext))).toHaveLength(100);
     expect(await numbersIn(db, both)).toEqual(numbers(250));
-    expect(await resealSeeds({ db, sealedBox: both })).toMatchObject({ resealed: 150, unreadable: [] });
+    expect(await resealAll({ db, sealedBox: both })).toMatchObject({ resealed: 150, unreadable: [] });
     expect(await numbersIn(db, after)).toEqual(numbers(250));
     await db.close();
   });
@@ -113,11 +113,11 @@ describe('seeds that are sealed anew', () => {
     const [other] = await seedsIn(db);
     await changeSeed(db, swapped, other?.seedCiphertext);
     await people(db, 2);
-    const report = await resealSeeds({ db, sealedBox: both });
+    const report = await resealAll({ db, sealedBox: both });
     expect(report.resealed).toBe(4);
     expect(report.unreadable).toEqual([
-      { userId: gone, why: expect.stringMatching(/^What is sealed is under the key [0-9a-f]{8}, which is not among/) },
-      { userId: swapped, why: 'What is sealed was changed, or is of another owner' },
+      { owner: gone, why: expect.stringMatching(/^What is sealed is under the key [0-9a-f]{8}, which is not among/) },
+      { owner: swapped, why: 'What is sealed was changed, or is of another owner' },
     ]);
     await db.close();
   });
@@ -134,7 +134,7 @@ describe('seeds that are sealed anew', () => {
         return await db.atomically(...list);
       },
     };
-    expect(await resealSeeds({ db: meanwhile, sealedBox: both })).toMatchObject({ resealed: 1, unreadable: [] });
+    expect(await resealAll({ db: meanwhile, sealedBox: both })).toMatchObject({ resealed: 1, unreadable: [] });
     expect(await numbersIn(db, after)).toEqual([99, 1]);
     await db.close();
   });
@@ -181,7 +181,7 @@ describe('npm run keys:reseal', () => {
       expect(code).toBe(1);
       expect(printed).toContain(`the key ${olderId} (not among ENCRYPTION_KEYS): 1`);
       expect(printed).toContain(
-        `Cannot be read: 1, by the ids of whose they are\n  ${userId}: What is sealed is under`,
+        `Cannot be read: 1, by the ids of whose they are, or of the signing key\n  ${userId}: What is sealed is under`,
       );
       expect(printed).not.toContain('No other key');
     }
