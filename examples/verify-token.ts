@@ -1,11 +1,16 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 
+export interface TokenRules {
+  /** Who makes them: PUBLIC_URL of Latchkey. */
+  issuer: string;
+  /** What this service is called in TOKEN_AUDIENCE. */
+  audience: string;
+  /** Where the keys are loaded, if that is another address inside your network. */
+  keysAt?: string;
+}
+
 /** What another service checks of each token that comes with a request. */
-export function createVerifier({
-  issuer,
-  audience,
-  keysAt = issuer,
-}: Record<'issuer' | 'audience', string> & { keysAt?: string }) {
+export function createVerifier({ issuer, audience, keysAt = issuer }: TokenRules) {
   // Loads the keys once, keeps them for ten minutes, and loads them again for one that it does not know.
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', keysAt));
 

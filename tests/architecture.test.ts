@@ -108,7 +108,7 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
     may: [
       /^server\/features\/same\/(contract|queries)\.ts$/,
       /^server\/features\/[\w-]+\/(service|contract)\.ts$/,
-      /^server\/(authenticators|passwords)\//,
+      /^server\/(authenticators|passwords|signing)\//,
       /^server\/kernel\//,
     ],
     mayTypes: [
@@ -149,6 +149,7 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
   { from: /^server\/metrics\//, may: [/^server\/metrics\//, /^server\/kernel\//] },
   { from: /^server\/passwords\//, may: [/^server\/passwords\//, /^server\/kernel\//] },
   { from: /^server\/authenticators\//, may: [/^server\/authenticators\//, /^server\/kernel\//] },
+  { from: /^server\/signing\//, may: [/^server\/signing\//, /^server\/kernel\//] },
   { from: /^server\/kernel\//, may: [/^server\/kernel\//] },
   {
     from: /^client\//,
@@ -212,6 +213,7 @@ describe('the house', () => {
     ['prom-client', /from 'prom-client'/, /^server\/metrics\//],
     ['authenticator apps', /from '(otpauth|qr)'/, /^server\/authenticators\/totp\.ts$/],
     ['nodemailer', /from 'nodemailer'/, /^server\/mail\/smtp-mailer\.ts$/],
+    ['jose', /'jose'/, /^server\/signing\//],
     ['React', /from 'react/, /^client\/react\.ts$/],
   ])('knows %s in one place only', (_what, pattern, where) => {
     const places = sources.filter((file) => pattern.test(textOf(file)));
@@ -223,6 +225,13 @@ describe('the house', () => {
     const loading = sources.filter((file) => /^import \{[^}]*\} from '[^']*smtp-mailer\.ts'/m.test(textOf(file)));
     expect(loading).toEqual([]);
     expect(textOf('server/create-auth.ts')).toContain("await import('./mail/smtp-mailer.ts')");
+  });
+
+  test('loads jose only where a token is made', () => {
+    const loading = imports.filter(({ to, typeOnly }) => to === 'jose' && !typeOnly);
+    expect(loading.map(({ from }) => from)).toEqual(['server/signing/ed25519.ts']);
+    expect(textOf('server/signing/ed25519.ts')).toContain("await import('jose')");
+    expect(textOf('server/signing/ed25519.ts')).not.toMatch(/^import (?!type )[^;]*from 'jose'/m);
   });
 
   test('has files that one can read: none over 300 lines, the server under 12,500 of code, the client under 600', () => {

@@ -190,6 +190,13 @@ const columns: Record<string, RegExp> = {
   'recovery_codes.created_at': instant,
   'recovery_codes.user_id': uuid,
   'recovery_codes.code_hash': /^bytes [0-9a-f]{64}$/,
+  'signing_keys.id': uuid,
+  'signing_keys.created_at': instant,
+  'signing_keys.generation': /^1$/,
+  'signing_keys.signs_at': instant,
+  'signing_keys.public_key': /^bytes [0-9a-f]{64}$/,
+  // As above, with 32 bytes of a private key.
+  'signing_keys.private_key_ciphertext': /^bytes 01[0-9a-f]{128}$/,
   'latchkey_migrations.id': /^\d+$|^null$/,
   'latchkey_migrations.hash': /^[0-9a-f]{64}$/,
   'latchkey_migrations.created_at': instant,
@@ -218,6 +225,7 @@ function dump(file: string): [column: string, value: string][] {
 test('14.2.4 after everything that one can do, each column of the database holds what its class allows, and nothing else', async () => {
   const mails: Mail[] = [];
   await using app = await testApp({
+    env: { TOKEN_AUDIENCE: 'https://api.example.com' },
     mailer: {
       async send(mail) {
         mails.push(mail);
@@ -254,6 +262,8 @@ test('14.2.4 after everything that one can do, each column of the database holds
   const maria = { email: 'maria@example.com' };
   const { recoveryCodes } = await withApp(app, maria);
   const proof = await pending(app, maria);
+  const person = await signIn(app, { email: 'joan@example.com', password: change.newPassword });
+  const { jwt } = await (await app.post('/api/auth/token/issue', {}, person.headers)).json();
 
   const { users } = app.auth;
   await users.disable((await users.create({ email: 'grace@example.com' })).id);
@@ -285,6 +295,7 @@ test('14.2.4 after everything that one can do, each column of the database holds
     ...links,
     tokenIn(url),
     proof,
+    jwt,
     ...recoveryCodes,
   ]) {
     expect(places(secret)).toEqual([]);

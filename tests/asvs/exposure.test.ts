@@ -99,17 +99,28 @@ describe('an address at which somebody looks for more than there is', () => {
   });
 
   test('13.4.5 no documentation, metrics or tools are served: what answers is a closed list', async () => {
-    await using app = await testApp();
+    await using app = await testApp({ env: { TOKEN_AUDIENCE: 'https://api.example.com' } });
     const procedures = Object.keys(appRouter._def.procedures);
     const paths = procedures.flatMap((path) => [`/trpc/${path}`, `/api/${path.replaceAll('.', '/')}`]);
     const answering = new Map<string, number>();
-    for (const path of [...Object.values(wanted).flat(), ...paths, '/livez', '/readyz', '/livez/', '/readyz?verbose']) {
+    for (const path of [
+      ...Object.values(wanted).flat(),
+      ...paths,
+      '/livez',
+      '/readyz',
+      '/livez/',
+      '/readyz?verbose',
+      '/.well-known/jwks.json',
+      '/.well-known/openid-configuration',
+    ]) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
         const { status } = await ask(app.url, `${method} ${path}`);
         if (![400, 404, 405, 415].includes(status)) answering.set(`${method} ${path}`, status);
       }
     }
     expect([...answering.keys()].toSorted()).toEqual([
+      // Public keys, and nothing else.
+      'GET /.well-known/jwks.json',
       'GET /api/auth/account/events',
       'GET /api/auth/account/export',
       'GET /api/auth/factors/list',

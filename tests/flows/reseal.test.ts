@@ -11,6 +11,7 @@ import { pending, prove, withApp } from '../support/factors.ts';
 import { root, run, withNode } from '../support/process.ts';
 import { testApp } from '../support/test-app.ts';
 import { openTestDatabase, testDatabase } from '../support/test-database.ts';
+import { issued, keysOf, partsOf, verifiedByHand, withTokens } from '../support/tokens.ts';
 
 const [older, newer, lost] = [randomness(32), randomness(32), randomness(32)];
 const before = createSealedBox([older]);
@@ -140,6 +141,35 @@ describe('seeds that are sealed anew', () => {
   });
 });
 
+describe('signing keys that are sealed anew', () => {
+  const sealedForKey = (id: string): string => `signing key ${id}`;
+
+  async function addKey({ orm, tables: { signingKeys } }: Database, generation: number, box: SealedBox) {
+    const [id, createdAt] = [newId(), new Date(0)];
+    const privateKeyCiphertext = box.seal(Buffer.of(generation), sealedForKey(id));
+    const row = { id, createdAt, signsAt: createdAt, generation, publicKey: randomness(32), privateKeyCiphertext };
+    await orm.insert(signingKeys).values(row);
+    return id;
+  }
+
+  test('are under the first key beside the seeds, but those that nobody can read, which are named', async () => {
+    const db = await openTestDatabase();
+    await people(db, 2);
+    const ids = [await addKey(db, 1, before), await addKey(db, 2, after), await addKey(db, 3, createSealedBox([lost]))];
+    const report = await resealAll({ db, sealedBox: both });
+    expect([...report.byKey.values(), report.resealed]).toEqual([1, 3, 1, 3]);
+    expect(report.unreadable).toEqual([
+      { owner: `signing key ${ids[2]}`, why: expect.stringContaining('which is not among ENCRYPTION_KEYS') },
+    ]);
+    const rows = await db.orm.select().from(db.tables.signingKeys).orderBy(asc(db.tables.signingKeys.id));
+    const opened = rows
+      .slice(0, 2)
+      .map(({ id, privateKeyCiphertext }) => after.open(privateKeyCiphertext, sealedForKey(id)));
+    expect(opened).toEqual([Buffer.of(1), Buffer.of(2)]);
+    await db.close();
+  });
+});
+
 describe('npm run keys:reseal', () => {
   const [first, second] = [newer.toString('base64'), older.toString('base64url')];
 
@@ -154,21 +184,33 @@ describe('npm run keys:reseal', () => {
 
   test('works while a server does, after which the old key is not needed any more', async () => {
     await using database = await testDatabase();
-    await using app = await testApp({ database, env: { ENCRYPTION_KEYS: `${first},${second}` } });
-    await using old = await testApp({ database, env: { ENCRYPTION_KEYS: second }, clock: app.clock });
+    await using app = await testApp({ database, env: { ...withTokens.env, ENCRYPTION_KEYS: `${first},${second}` } });
+    await using old = await testApp({
+      database,
+      env: { ...withTokens.env, ENCRYPTION_KEYS: second },
+      clock: app.clock,
+    });
     const person = await withApp(old);
+    const jwt = await issued(old, person);
 
     const dry = await reseal(database.url, `${first},${second}`, '--dry-run');
     expect(dry.code).toBe(0);
-    expect(dry.printed).toContain(`Under the key ${newerId} (the first): 0\nUnder the key ${olderId} (another): 1\n`);
+    expect(dry.printed).toContain(`Under the key ${newerId} (the first): 0\nUnder the key ${olderId} (another): 2\n`);
     const done = await reseal(database.url, `${first},${second}`);
     expect(done.code).toBe(0);
-    expect(done.printed).toContain(`Sealed anew under the key ${newerId}: 1\nNo other key is needed any more.\n`);
+    expect(done.printed).toContain(`Sealed anew under the key ${newerId}: 2\nNo other key is needed any more.\n`);
 
-    await using without = await testApp({ database, env: { ENCRYPTION_KEYS: first }, clock: app.clock });
+    await using without = await testApp({
+      database,
+      env: { ...withTokens.env, ENCRYPTION_KEYS: first },
+      clock: app.clock,
+    });
     for (const one of [app, without]) {
       const proof = await pending(one);
       expect((await prove(one, proof, { method: 'totp', code: person.code() })).status).toBe(200);
+      const next = await issued(one, person);
+      expect(verifiedByHand(next, await keysOf(one))).toMatchObject({ sub: person.userId });
+      expect(partsOf(next).header).toEqual(partsOf(jwt).header);
     }
   });
 
