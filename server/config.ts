@@ -8,9 +8,15 @@ const isDevelopment = (env: { PUBLIC_URL?: string | undefined }): boolean =>
 
 const isListOfText = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
 
-/** Keys that are wrong in themselves are reported already. */
-const areKeysRead = ({ issues }: { issues: { path?: PropertyKey[] | undefined }[] }): boolean =>
-  !issues.some(({ path }) => path?.[0] === 'ENCRYPTION_KEYS');
+interface SoFar {
+  issues: { path?: PropertyKey[] | undefined }[];
+}
+
+/** What is wrong in itself is reported already. */
+const areRight =
+  (...names: string[]) =>
+  ({ issues }: SoFar): boolean =>
+    !issues.some(({ path }) => names.includes(String(path?.[0])));
 
 // Written so that a value which is wrong in itself, and is reported already, is no second fault.
 const checkedEnvironment = environment
@@ -54,12 +60,12 @@ const checkedEnvironment = environment
   .refine((env) => (env.REQUIRE_SECOND_FACTOR ?? 'never') === 'never' || env.ENCRYPTION_KEYS !== undefined, {
     path: ['REQUIRE_SECOND_FACTOR'],
     message: 'must be never, or ENCRYPTION_KEYS be set: without a key nobody could set up an authenticator app',
-    when: areKeysRead,
+    when: areRight('ENCRYPTION_KEYS'),
   })
   .refine((env) => env.TOKEN_AUDIENCE === undefined || env.ENCRYPTION_KEYS !== undefined, {
     path: ['TOKEN_AUDIENCE'],
     message: 'must not be set, or ENCRYPTION_KEYS be, too: what signs tokens is stored under one of them only',
-    when: areKeysRead,
+    when: areRight('ENCRYPTION_KEYS', 'TOKEN_AUDIENCE'),
   });
 
 // With it on, whoever registers waits for a mail.

@@ -39,10 +39,8 @@ test('11.2.1 cryptography is that of Node, of bcrypt, of otpauth and of jose: ei
   );
   const ofOtpauth = sources.flatMap((file) => textOf(file).match(/\b(?:HOTP|TOTP)\.\w+\(/g) ?? []);
   expect(ofOtpauth).toEqual(['HOTP.generate(']);
-  const ofJose = sources.flatMap((file) => [...textOf(file).matchAll(/\{ ([\w, ]+) \} = await library\(\)/g)]);
-  expect(
-    ofJose.flatMap(([, names = '']) => names.split(', ')).filter((name) => !/Options$|Response$/.test(name)),
-  ).toEqual(['exportJWK', 'generateKeyPair', 'importJWK', 'SignJWT']);
+  const ofJose = [...textOf('server/signing/ed25519.ts').matchAll(/\{ ([\w, ]+) \} = await library\(\)/g)];
+  expect(ofJose.map(([, names]) => names)).toEqual(['exportJWK, generateKeyPair', 'importJWK, SignJWT']);
   for (const file of sources)
     expect(textOf(file)).not.toMatch(/\bcrypto\.\w|\bsubtle\b|import \* as \w+ from '(node:)?crypto'/);
 });

@@ -1,5 +1,4 @@
 import type { AnyTRPCProcedure } from '@trpc/server';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
@@ -9,6 +8,7 @@ import { tokensIn } from '../support/mail-links.ts';
 import { pending, withApp } from '../support/factors.ts';
 import { complete, tokenIn } from '../support/reset-links.ts';
 import { renewedBy, signIn } from '../support/people.ts';
+import { cellsIn } from '../support/stored-cells.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
@@ -202,26 +202,6 @@ const columns: Record<string, RegExp> = {
   'latchkey_migrations.created_at': instant,
 };
 
-/** Every cell of every table, as `table.column` and text. */
-function dump(file: string): [column: string, value: string][] {
-  const client = new Sqlite(file, { readonly: true });
-  try {
-    const tables = client.prepare("select name from sqlite_schema where type = 'table'").pluck().all() as string[];
-    const rows = tables.flatMap((table) =>
-      client
-        .prepare<[], Record<string, unknown>>(`select * from "${table}"`)
-        .all()
-        .flatMap((row) => Object.entries(row).map(([column, value]) => [`${table}.${column}`, value] as const)),
-    );
-    return rows.map(([name, value]) => [
-      name,
-      Buffer.isBuffer(value) ? `bytes ${value.toString('hex')}` : String(value),
-    ]);
-  } finally {
-    client.close();
-  }
-}
-
 test('14.2.4 after everything that one can do, each column of the database holds what its class allows, and nothing else', async () => {
   const mails: Mail[] = [];
   await using app = await testApp({
@@ -278,7 +258,7 @@ test('14.2.4 after everything that one can do, each column of the database holds
   // Four registrations and two resets.
   expect(links).toHaveLength(6);
 
-  const cells = dump(app.database.file);
+  const cells = cellsIn(app.database.file);
   expect([...new Set(cells.map(([column]) => column))].toSorted()).toEqual(Object.keys(columns).toSorted());
   expect(cells.filter(([column, value]) => !columns[column]?.test(value))).toEqual([]);
   // What is personal stands where it belongs, and what is secret nowhere, also not as other bytes.

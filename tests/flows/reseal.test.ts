@@ -184,14 +184,12 @@ describe('npm run keys:reseal', () => {
 
   test('works while a server does, after which the old key is not needed any more', async () => {
     await using database = await testDatabase();
-    await using app = await testApp({ database, env: { ...withTokens.env, ENCRYPTION_KEYS: `${first},${second}` } });
-    await using old = await testApp({
-      database,
-      env: { ...withTokens.env, ENCRYPTION_KEYS: second },
-      clock: app.clock,
-    });
+    await using old = await testApp({ database, env: { ...withTokens.env, ENCRYPTION_KEYS: second } });
     const person = await withApp(old);
     const jwt = await issued(old, person);
+    const { clock } = old;
+    const env = { ...withTokens.env, ENCRYPTION_KEYS: `${first},${second}` };
+    await using app = await testApp({ database, env, clock });
 
     const dry = await reseal(database.url, `${first},${second}`, '--dry-run');
     expect(dry.code).toBe(0);
@@ -200,11 +198,7 @@ describe('npm run keys:reseal', () => {
     expect(done.code).toBe(0);
     expect(done.printed).toContain(`Sealed anew under the key ${newerId}: 2\nNo other key is needed any more.\n`);
 
-    await using without = await testApp({
-      database,
-      env: { ...withTokens.env, ENCRYPTION_KEYS: first },
-      clock: app.clock,
-    });
+    await using without = await testApp({ database, env: { ...withTokens.env, ENCRYPTION_KEYS: first }, clock });
     for (const one of [app, without]) {
       const proof = await pending(one);
       expect((await prove(one, proof, { method: 'totp', code: person.code() })).status).toBe(200);
