@@ -1,7 +1,7 @@
 import { readConfig } from '../server/config.ts';
 import { DatabaseFault } from '../server/db/postgres-errors.ts';
 import { Unusable } from '../server/db/sqlite-file.ts';
-import { resealSeeds } from '../server/features/reseal/service.ts';
+import { resealAll } from '../server/features/reseal/service.ts';
 import type { ResealReport } from '../server/features/reseal/service.ts';
 import { Refusal } from '../server/kernel/refusal.ts';
 import { sealedBoxOf } from '../server/kernel/sealed-box.ts';
@@ -15,11 +15,11 @@ const again = 'Run it again: it goes on where it was.';
 
 export const reseal = command({
   summary: 'puts what is encrypted under the first of ENCRYPTION_KEYS',
-  usage: `Seals the seeds of authenticator apps in the database of DATABASE_URL anew, under the first of
-ENCRYPTION_KEYS, so that the other keys can be left out. Servers may go on working meanwhile, if
-each of them has the new key already. If it breaks off, run it again. With --dry-run it only says
-how many seeds are under which key; a key is named by the first of its SHA-256. It has failed where
-something cannot be read.`,
+  usage: `Seals the seeds of authenticator apps and the keys that sign tokens, in the database of DATABASE_URL,
+anew under the first of ENCRYPTION_KEYS, so that the other keys can be left out. Servers may go on
+working meanwhile, if each of them has the new key already. If it breaks off, run it again. With
+--dry-run it only says how many are under which key; a key is named by the first of its SHA-256. It
+has failed where something cannot be read.`,
   takes: [],
   options: { 'dry-run': { type: 'boolean', about: 'only says how many are under which key' } },
   examples: [
@@ -39,7 +39,7 @@ something cannot be read.`,
         draw ??= progressBar(io.screen, total);
         draw(done);
       };
-      const report = await resealSeeds({ db, sealedBox }, { isDry, onProgress });
+      const report = await resealAll({ db, sealedBox }, { isDry, onProgress });
       return tell(report, { keyIds: sealedBox.keyIds, isDry, io });
     } catch (error) {
       throw translated(error);
@@ -60,8 +60,8 @@ function tell(report: ResealReport, { keyIds, isDry, io }: { keyIds: readonly st
   if (!isDry && unreadable.length === 0) lines.push('No other key is needed any more.');
   io.print(lines.join('\n'), { byKey: Object.fromEntries(byKey), resealed, unreadable });
   if (unreadable.length === 0) return 0;
-  io.note(`Cannot be read: ${unreadable.length}, by the ids of whose they are`);
-  for (const { userId, why } of unreadable) io.note(`  ${userId}: ${why}`);
+  io.note(`Cannot be read: ${unreadable.length}, by the ids of whose they are, or of the signing key`);
+  for (const { owner, why } of unreadable) io.note(`  ${owner}: ${why}`);
   return 1;
 }
 

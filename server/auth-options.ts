@@ -87,7 +87,7 @@ export interface Settings {
    */
   mailFrom?: string | undefined;
   /**
-   * What second factors are encrypted with, each 32 random bytes in base64, made by `openssl rand -base64 32`.
+   * What second factors and signing keys are encrypted with, each 32 random bytes in base64, made by `openssl rand -base64 32`.
    * The first writes, the others still read. Whoever has one beside the database reads what is sealed in
    * it, so keep them elsewhere; without them what is sealed is lost.
    *
@@ -95,6 +95,20 @@ export interface Settings {
    * @default undefined
    */
   encryptionKeys?: (string | Secret)[] | undefined;
+  /**
+   * The services that `auth.token.issue` makes tokens for, by the names that they compare with `aud`: a token is
+   * for one of them. Needs `encryptionKeys`. Left out, there are no tokens.
+   *
+   * @example ['https://api.example.com']
+   * @default undefined
+   */
+  tokenAudience?: string[] | undefined;
+  /**
+   * Such a token expires after this long, in seconds, 60 to 3,600, and nothing ends it before.
+   *
+   * @default 300
+   */
+  tokenLifetimeSeconds?: number | undefined;
   /**
    * Log2 of the rounds of bcrypt, 10 to 15; one more doubles the time. It may be raised later: hashes
    * are renewed at login.

@@ -3,6 +3,7 @@ import type { Settings } from './auth-options.ts';
 import type { Caller } from './features/sessions/contract.ts';
 import type { Listen } from './features/events/contract.ts';
 import type { Page } from './features/links/contract.ts';
+import type { JwkSet } from './features/signing-keys/contract.ts';
 import type { Users } from './features/users/contract.ts';
 import type { Hasher } from './hashing/hasher.ts';
 import type { CreateContext } from './http/any-request.ts';
@@ -119,6 +120,13 @@ export interface Auth {
    * news: signedInProcedure.subscription(({ ctx, signal }) => auth.whileSignedIn(ctx, newsFor(ctx.auth.user.id, signal))),
    */
   whileSignedIn<Message>(ctx: { auth: AuthContext }, source: AsyncIterable<Message>): AsyncGenerator<Message, void>;
+  /**
+   * The public keys of the tokens that `auth.token.issue` makes, for a host to serve to those who verify them;
+   * `null` where `tokenAudience` is not set.
+   *
+   * @example app.get('/.well-known/jwks.json', async (_, response) => void response.json(await auth.jwks()));
+   */
+  jwks(): Promise<JwkSet | null>;
   /** What an operator does to accounts. */
   users: Users;
   /**

@@ -5,10 +5,14 @@ import { purgeCeremonies } from './features/ceremonies/service.ts';
 import { purgeEvents } from './features/events/service.ts';
 import { purgeLinks } from './features/links/service.ts';
 import { purgeSessions } from './features/sessions/service.ts';
+import { renewKeys } from './features/tokens/service.ts';
 import { takeTurn } from './jobs/turn.ts';
 import { days, minutes, seconds } from './kernel/clock.ts';
 
-/** What goes on beside requests, from the moment that there are tables: jobs, and every minute the removal of what is over. */
+/**
+ * What goes on beside requests, from the moment that there are tables: jobs, and every minute the removal of what
+ * is over and a look at whether another key is due.
+ */
 export function createBackground(deps: Deps): { begin(): void; end(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> | undefined;
@@ -53,6 +57,7 @@ async function purge(deps: Deps, ending: AbortSignal): Promise<void> {
     async () => await limiter.purge(),
     async () => await purgeEvents(deps),
     async () => await jobs.purge(days(config.failedJobsKeptDays)),
+    async () => await renewKeys(deps),
   ];
   try {
     // One after the other: together they would take as many connections from those who wait for an answer.

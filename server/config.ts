@@ -8,6 +8,16 @@ const isDevelopment = (env: { PUBLIC_URL?: string | undefined }): boolean =>
 
 const isListOfText = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
 
+interface SoFar {
+  issues: { path?: PropertyKey[] | undefined }[];
+}
+
+/** What is wrong in itself is reported already. */
+const areRight =
+  (...names: string[]) =>
+  ({ issues }: SoFar): boolean =>
+    !issues.some(({ path }) => names.includes(String(path?.[0])));
+
 // Written so that a value which is wrong in itself, and is reported already, is no second fault.
 const checkedEnvironment = environment
   .refine((env) => !(env.SESSION_IDLE_SECONDS > env.SESSION_LIFETIME_SECONDS), {
@@ -50,8 +60,12 @@ const checkedEnvironment = environment
   .refine((env) => (env.REQUIRE_SECOND_FACTOR ?? 'never') === 'never' || env.ENCRYPTION_KEYS !== undefined, {
     path: ['REQUIRE_SECOND_FACTOR'],
     message: 'must be never, or ENCRYPTION_KEYS be set: without a key nobody could set up an authenticator app',
-    // Keys that are wrong in themselves are reported already.
-    when: ({ issues }) => !issues.some(({ path }) => path?.[0] === 'ENCRYPTION_KEYS'),
+    when: areRight('ENCRYPTION_KEYS'),
+  })
+  .refine((env) => env.TOKEN_AUDIENCE === undefined || env.ENCRYPTION_KEYS !== undefined, {
+    path: ['TOKEN_AUDIENCE'],
+    message: 'must not be set, or ENCRYPTION_KEYS be, too: what signs tokens is stored under one of them only',
+    when: areRight('ENCRYPTION_KEYS', 'TOKEN_AUDIENCE'),
   });
 
 // With it on, whoever registers waits for a mail.
@@ -111,6 +125,8 @@ function configOf(env: z.infer<typeof environment>) {
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM,
     encryptionKeys: env.ENCRYPTION_KEYS,
+    tokenAudience: env.TOKEN_AUDIENCE,
+    tokenLifetimeSeconds: env.TOKEN_LIFETIME_SECONDS,
     bcryptCost: env.BCRYPT_COST,
     passwordMinLength: env.PASSWORD_MIN_LENGTH,
     breachedPasswords: env.BREACHED_PASSWORDS,

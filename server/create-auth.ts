@@ -14,6 +14,7 @@ import { whileSignedIn } from './features/live/service.ts';
 import { sendNotice } from './features/notices/service.ts';
 import { callerOf } from './features/sessions/service.ts';
 import { sendAskedMail, sendChangedMail, sendChangeMail } from './features/link-mails/service.ts';
+import { publishedKeys } from './features/tokens/service.ts';
 import { createUsers } from './features/users/service.ts';
 import { createBcryptPool } from './hashing/bcrypt-pool.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from './hashing/bcrypt-sha256.ts';
@@ -105,6 +106,7 @@ export async function createAuth(options: AuthOptions = {}): Promise<Auth> {
     recentlyVerified,
     callerOf: async (ctx) => await callerOf(requireContext(ctx)),
     whileSignedIn: (ctx, source) => whileSignedIn(deps, async () => await requireCaller(requireContext(ctx)), source),
+    jwks: async () => await publishedKeys(deps),
     users: createUsers(deps),
     on: createListeners(deps),
     runJobs: async () => await deps.jobs.runDue(),

@@ -38,6 +38,8 @@ export interface Deps {
     | 'requireVerifiedEmail'
     | 'requireSecondFactor'
     | 'passwordMinLength'
+    | 'tokenAudience'
+    | 'tokenLifetimeSeconds'
     | 'sessionLifetimeSeconds'
     | 'sessionIdleSeconds'
     | 'verifiedForSeconds'

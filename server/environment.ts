@@ -63,6 +63,16 @@ const encryptionKeys = commaSeparated(encryptionKey).superRefine((keys, context)
       context.addIssue({ code: 'custom', path: [index], message: 'must be another key than those before it' });
 });
 
+// What a verifier compares to the letter; printable, and no comma, which parts them.
+const audience = z
+  .string()
+  .regex(/^[!-+\--~]{1,200}$/, 'must be 1 to 200 characters without blanks, such as https://api.example.com');
+
+const audiences = commaSeparated(audience).superRefine((all, context) => {
+  for (const [index, one] of all.entries())
+    if (all.indexOf(one) < index) context.addIssue({ code: 'custom', path: [index], message: 'is there already' });
+});
+
 const inSeconds = (milliseconds: number): number => milliseconds / 1000;
 
 /** Every setting, under the name of its environment variable. The descriptions are what `--help` prints. */
@@ -126,8 +136,14 @@ export const environment = z.object({
   ENCRYPTION_KEYS: encryptionKeys
     .optional()
     .describe(
-      'what second factors are encrypted with: 32 bytes in base64 each, comma-separated; the first writes, the others still read',
+      'what second factors and signing keys are encrypted with: 32 bytes in base64 each, comma-separated; the first writes, the others still read',
     ),
+  TOKEN_AUDIENCE: audiences
+    .optional()
+    .describe('the services that auth.token.issue makes tokens for, comma-separated; unset: it makes none'),
+  TOKEN_LIFETIME_SECONDS: wholeNumber(60, inSeconds(hours(1)))
+    .default(300)
+    .describe('such a token expires after this long, and nothing ends it before; 60 to 3,600'),
   BCRYPT_COST: wholeNumber(10, 15)
     .default(10)
     .describe('log2 of the rounds of bcrypt, 10 to 15; one more doubles the time'),

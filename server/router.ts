@@ -11,6 +11,7 @@ import { liveProcedures } from './features/live/router.ts';
 import { passwordResetProcedures } from './features/password-reset/router.ts';
 import { recoveryCodeProcedures } from './features/recovery-codes/router.ts';
 import { sessionProcedures } from './features/sessions/router.ts';
+import { tokenProcedures } from './features/tokens/router.ts';
 import { totpProcedures } from './features/totp/router.ts';
 import { verificationProcedures } from './features/verification/router.ts';
 import { router } from './trpc.ts';
@@ -29,6 +30,7 @@ export const authRouter = router({
   recoveryCodes: recoveryCodeProcedures,
   passkeys: { ...passkeyProcedures, ...passkeySignInProcedures },
   account: ownAccountProcedures,
+  token: tokenProcedures,
 });
 
 /** What the server alone serves: the same procedures in the same place. */

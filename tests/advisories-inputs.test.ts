@@ -158,7 +158,7 @@ const isOffer = (answer: { status?: string; result?: { data?: { status?: string 
   [answer?.status, answer?.result?.data?.status].includes('totpOffered');
 
 test('CVE-2026-53725 no answer and no error has a key or a value of what is stored of a secret', async () => {
-  await using app = await testApp();
+  await using app = await testApp({ env: { TOKEN_AUDIENCE: 'files' } });
   const bodies: string[] = [];
   const collect = async (answer: Promise<Response>): Promise<Response> => {
     bodies.push(await (await answer).clone().text());
@@ -192,9 +192,11 @@ test('CVE-2026-53725 no answer and no error has a key or a value of what is stor
   for (let person = 0; person < everyCall.length; person += 1)
     signedIn.push(await signIn(app, { email: `user${person}@example.com` }));
   await everything();
-  const stored = ['select password_hash from users', 'select lower(hex(token_hash)) from sessions'].flatMap((sql) =>
-    read(app, sql),
-  );
+  const stored = [
+    'select password_hash from users',
+    'select lower(hex(token_hash)) from sessions',
+    'select lower(hex(private_key_ciphertext)) from signing_keys',
+  ].flatMap((sql) => read(app, sql));
   await app.auth.close();
   await everything();
 

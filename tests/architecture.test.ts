@@ -60,6 +60,7 @@ describe('the house', () => {
     ['prom-client', /from 'prom-client'/, /^server\/metrics\//],
     ['authenticator apps', /from '(otpauth|qr)'/, /^server\/authenticators\/totp\.ts$/],
     ['nodemailer', /from 'nodemailer'/, /^server\/mail\/smtp-mailer\.ts$/],
+    ['jose', /'jose'/, /^server\/signing\//],
     ['React', /from 'react/, /^client\/react\.ts$/],
   ])('knows %s in one place only', (_what, pattern, where) => {
     const places = sources.filter((file) => pattern.test(textOf(file)));
@@ -71,6 +72,13 @@ describe('the house', () => {
     const loading = sources.filter((file) => /^import \{[^}]*\} from '[^']*smtp-mailer\.ts'/m.test(textOf(file)));
     expect(loading).toEqual([]);
     expect(textOf('server/create-auth.ts')).toContain("await import('./mail/smtp-mailer.ts')");
+  });
+
+  test('loads jose only where a token is made', () => {
+    const loading = imports.filter(({ to, typeOnly }) => to === 'jose' && !typeOnly);
+    expect(loading.map(({ from }) => from)).toEqual(['server/signing/ed25519.ts']);
+    expect(textOf('server/signing/ed25519.ts')).toContain("await import('jose')");
+    expect(textOf('server/signing/ed25519.ts')).not.toMatch(/^import (?!type )[^;]*from 'jose'/m);
   });
 
   test('has files that one can read: none over 300 lines, the server under 12,500 of code, the command line under 2,500, the client under 600', () => {

@@ -7,6 +7,7 @@ import { readConfig } from '../server/config.ts';
 import { eventKinds } from '../server/features/events/contract.ts';
 import { signal } from '../server/features/live/contract.ts';
 import { mostStreams } from '../server/features/live/service.ts';
+import { longestLifetimeSeconds, rotation } from '../server/features/signing-keys/service.ts';
 import { connectionLimits } from '../server/http/connections.ts';
 import { appRouter } from '../server/router.ts';
 import { codeIn, rowsIn, sectionOf } from './support/markdown.ts';
@@ -34,6 +35,21 @@ test('the page about second factors shows an example that is run, letter by lett
 
 test('the page about plain JSON shows a program that is run, letter by letter', () => {
   expect(textOf('docs/json-api.md')).toContain(textOf('examples/plain_json.py').trim());
+});
+
+test('the page about tokens shows an example that is run, letter by letter, and the numbers of the code', () => {
+  const page = textOf('docs/tokens.md');
+  expect(page).toContain(textOf('examples/verify-token.ts').trim());
+  const inDays = (milliseconds: number): number => milliseconds / 86_400_000;
+  const { every, ahead, after } = rotation;
+  const steps = [
+    `${inDays(every - ahead)} days after a key began`,
+    `${inDays(every)} days after`,
+    `${inDays(after)} day and ${longestLifetimeSeconds / 3600} hour after that`,
+  ];
+  expect(rowsIn(sectionOf('docs/tokens.md', 'The keys')).map(([when]) => when)).toEqual([expect.any(String), ...steps]);
+  const { tokenLifetimeSeconds } = readConfig({});
+  expect(page).toContain(`${longestLifetimeSeconds.toLocaleString('en')}; ${tokenLifetimeSeconds} by default`);
 });
 
 test('the page about embedding shows the Next.js app that is built, letter by letter', () => {

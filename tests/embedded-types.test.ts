@@ -98,6 +98,8 @@ test('every option may be undefined, also under exactOptionalPropertyTypes', () 
     smtpUrl: undefined,
     mailFrom: undefined,
     encryptionKeys: undefined,
+    tokenAudience: undefined,
+    tokenLifetimeSeconds: undefined,
     bcryptCost: undefined,
     passwordMinLength: undefined,
     breachedPasswords: undefined,

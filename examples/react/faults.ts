@@ -89,6 +89,8 @@ export function faultsOf(failure: Failure): Faults {
       return { form: `Something went wrong. If you report it, quote ${refusal.requestId}.` };
     case 'ORIGIN_REFUSED':
     case 'TOKEN_NOT_FOR_PAGES':
+    case 'TOKENS_NOT_CONFIGURED':
+    case 'AUDIENCE_UNKNOWN':
     case 'REQUEST_INVALID':
       return { form: 'This page and the server do not fit together.' };
     case undefined:

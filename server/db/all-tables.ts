@@ -14,6 +14,7 @@ export const allTables = {
   totps: 'authenticator apps',
   recoveryCodes: 'recovery codes',
   passkeys: 'passkeys',
+  signingKeys: 'signing keys',
 } as const;
 
 export type TableName = keyof typeof allTables;

@@ -65,7 +65,7 @@ test('a database of an older version can be backed up before this one changes it
   await makeFilledFile(folder.file('a.db'), 10);
   const client = new Sqlite(folder.file('a.db'));
   client.exec(`drop table events; drop table jobs; drop table one_time_tokens;
-    drop table ceremonies; drop table totps; drop table recovery_codes; drop table passkeys;
+    drop table ceremonies; drop table totps; drop table recovery_codes; drop table passkeys; drop table signing_keys;
     delete from latchkey_migrations where created_at = (select max(created_at) from latchkey_migrations)`);
   client.close();
   writeFileSync(folder.file('copy.db'), '');

@@ -187,3 +187,12 @@ export const passkeys = latchkey.table(
   },
   (table) => [index('passkeys_user_id_idx').on(table.userId)],
 );
+
+export const signingKeys = latchkey.table('signing_keys', {
+  id: uuid('id').primaryKey(),
+  createdAt: instant('created_at').notNull(),
+  generation: integer('generation').notNull().unique('signing_keys_generation_unique'),
+  signsAt: instant('signs_at').notNull(),
+  publicKey: bytes('public_key').notNull(),
+  privateKeyCiphertext: bytes('private_key_ciphertext').notNull(),
+});

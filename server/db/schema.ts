@@ -231,3 +231,19 @@ export const passkeys = sqliteTable(
   },
   (table) => [index('passkeys_user_id_idx').on(table.userId)],
 );
+
+/** The keys that tokens for other services are signed with: one at a time, and beside it those that verifiers still need, or need soon. */
+export const signingKeys = sqliteTable('signing_keys', {
+  /** Stands in a token's head as `kid`. */
+  id: text('id').primaryKey(),
+  /** Since when verifiers may know it. */
+  createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+  /** One more than that of the key before: of several instances that make a key at once, one alone gets the number. */
+  generation: integer('generation').notNull().unique('signing_keys_generation_unique'),
+  /** From when on it signs, until the next one does. */
+  signsAt: integer('signs_at', { mode: 'timestamp_ms' }).notNull(),
+  /** Of Ed25519, 32 bytes. */
+  publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
+  /** Sealed under a key of the configuration, and for this id. */
+  privateKeyCiphertext: blob('private_key_ciphertext', { mode: 'buffer' }).notNull(),
+});

@@ -17,6 +17,7 @@ import {
   factorRefusals,
   sessionRefusals,
 } from '../features/sessions/contract.ts';
+import { tokenRefusals } from '../features/tokens/contract.ts';
 import {
   removalRefusals,
   unknownFactorRefusals,
@@ -41,6 +42,7 @@ export {
   removeInput as removePasskeyInput,
   renameInput as renamePasskeyInput,
 } from '../features/passkeys/contract.ts';
+export { issueInput as issueTokenInput } from '../features/tokens/contract.ts';
 export { confirmInput as confirmTotpInput } from '../features/totp/contract.ts';
 export {
   changeEmailInput,
@@ -90,6 +92,7 @@ export const refusals = {
   ...passkeyRefusals,
   ...wrongPasskeyRefusals,
   ...newPasskeyRefusals,
+  ...tokenRefusals,
   ...userRefusals,
 };
 

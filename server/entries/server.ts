@@ -3,6 +3,7 @@ export { createAuth } from '../create-auth.ts';
 export type { Auth, AuthOptions } from '../auth.ts';
 export type { AuthContext } from '../auth-context.ts';
 export type { AuthEvent, EventKind, EventOf } from '../features/events/contract.ts';
+export type { JwkSet, PublicJwk } from '../features/signing-keys/contract.ts';
 export type { ListUsers, ManagedUser, NewUser, Users, WhichUser } from '../features/users/contract.ts';
 export type { Letter, Letters, MailTemplates, MailValues } from '../mail/letters.ts';
 export type { Mail, Mailer } from '../mail/mailer.ts';

@@ -14,6 +14,7 @@ import type { CreateContext } from './any-request.ts';
 import { sendLiveness, sendReadiness } from './health.ts';
 import { createFrontPage } from './front-page.ts';
 import { createJsonHandler } from './json.ts';
+import { jwksPath, sendKeys } from './jwks.ts';
 import { createOpenApiHandler, openApiPath } from './openapi.ts';
 import { createOriginCheck } from './origin-check.ts';
 import type { OriginRule } from './origin-check.ts';
@@ -30,6 +31,8 @@ export interface Faces {
   createContext: CreateContext;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
+  /** The public keys for those who verify tokens; `null` where none are made. */
+  jwks(): Promise<object | null>;
   log: Logger;
   metrics: Metrics;
 }
@@ -47,7 +50,7 @@ const drainTime = seconds(10);
 const pauseBetweenLooks = seconds(0.05);
 
 /**
- * Serves tRPC under `/trpc`, plain JSON under `/api`, and the health of the process.
+ * Serves tRPC under `/trpc`, plain JSON under `/api`, the keys of tokens, and the health of the process.
  *
  * @throws the error of `listen`, such as `EADDRINUSE`
  */
@@ -113,6 +116,7 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
     };
     const fault = faultOfHead(request);
     if (fault) return refuse(fault);
+    if (face === 'jwks') return void sendKeys(request, response, faces).catch(lastResort);
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
       else if (face === 'trpc') rpc(request, response);
@@ -127,7 +131,7 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
   };
 }
 
-type Face = 'trpc' | 'json' | 'openapi' | 'verify' | 'livez' | 'readyz' | 'page' | 'none';
+type Face = 'trpc' | 'json' | 'openapi' | 'verify' | 'jwks' | 'livez' | 'readyz' | 'page' | 'none';
 
 function faceOf({ url = '' }: IncomingMessage): Face {
   const [path = ''] = url.split('?', 1);
@@ -135,6 +139,7 @@ function faceOf({ url = '' }: IncomingMessage): Face {
   if (path === openApiPath) return 'openapi';
   if (path === verifyPath) return 'verify';
   if (jsonPath.test(path)) return 'json';
+  if (path === jwksPath) return 'jwks';
   if (path === '/livez') return 'livez';
   if (path === '/') return 'page';
   return path === '/readyz' ? 'readyz' : 'none';

@@ -3,11 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 
+import type { JwkSet } from '../../server/features/signing-keys/contract.ts';
+import { randomness } from '../../server/kernel/token.ts';
 import { makeFilledFile, tokenOf } from '../support/filled-file.ts';
 import { makeOldServerFile } from '../support/old-server-file.ts';
 import { addressOf, anyPort, projectFolder, run, withNode } from '../support/process.ts';
 import type { Running } from '../support/process.ts';
 import { asAdmin, blankDatabase, testDatabase } from '../support/test-database.ts';
+import { audience, verifiedByHand } from '../support/tokens.ts';
 
 type Project = ReturnType<typeof projectFolder>;
 
@@ -25,6 +28,12 @@ const post = async (url: string, path: string, body: unknown): Promise<Response>
 
 const me = async (url: string, token: string): Promise<string> =>
   await (await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })).text();
+
+async function tokenAt(url: string, session: string): Promise<{ jwt: string }> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${session}` };
+  const answer = await fetch(`${url}/api/auth/token/issue`, { method: 'POST', headers, body: '{}' });
+  return (await answer.json()) as { jwt: string };
+}
 
 async function counts(url: string): Promise<unknown> {
   const found = await asAdmin(
@@ -44,16 +53,18 @@ const execute = (path: string, sql: string): void => {
 };
 
 describe('a move to PostgreSQL', () => {
-  test('keeps everybody signed in, every password and every limit, and leaves the file as it is', async () => {
+  test('keeps everybody signed in, every password, every limit and what signs tokens, and leaves the file as it is', async () => {
     using project = projectFolder();
     const ada = { email: 'ada@example.com', password: 'correct horse battery' };
     const bob = { email: 'bob@example.com', password: 'a battery of horses' };
-    await using before = run('exec npm start', { cwd: project.path, env: anyPort });
+    const tokens = { TOKEN_AUDIENCE: audience, ENCRYPTION_KEYS: randomness(32).toString('base64') };
+    await using before = run('exec npm start', { cwd: project.path, env: { ...anyPort, ...tokens } });
     const oldUrl = await addressOf(before);
     const registered = await post(oldUrl, 'register', { ...ada, name: 'Ada 🗝', deliver: 'token' });
     const { token } = (await registered.json()) as { token: string };
     expect((await post(oldUrl, 'register', bob)).status).toBe(201);
     const shown = await me(oldUrl, token);
+    const { jwt } = await tokenAt(oldUrl, token);
     // As if Bob had mistyped often: blocked for an hour.
     expect((await post(oldUrl, 'login', { ...bob, password: 'wrong' })).status).toBe(401);
     process.kill(-(before.child.pid ?? 0), 'SIGTERM');
@@ -73,9 +84,13 @@ describe('a move to PostgreSQL', () => {
     expect(moving.printed()).toContain('set DATABASE_URL');
     expect(readFileSync(project.file('userAuth.db')).equals(file)).toBe(true);
 
-    await using after = run('npm start', { cwd: project.path, env: { ...anyPort, DATABASE_URL: url } });
+    await using after = run('npm start', { cwd: project.path, env: { ...anyPort, ...tokens, DATABASE_URL: url } });
     const newUrl = await addressOf(after);
     expect(await me(newUrl, token)).toBe(shown);
+    const set = (await (await fetch(`${newUrl}/.well-known/jwks.json`)).json()) as JwkSet;
+    for (const one of [jwt, (await tokenAt(newUrl, token)).jwt])
+      expect(verifiedByHand(one, set)).toMatchObject({ aud: audience });
+    expect(set.keys).toHaveLength(1);
     expect((await post(newUrl, 'login', bob)).status).toBe(429);
     expect((await post(newUrl, 'login', ada)).status).toBe(200);
   });

@@ -72,6 +72,7 @@ const allowed: Record<string, Record<'nobody' | 'garbage' | 'ended' | 'signedIn'
   'auth.account.delete': ofSomebody('done'),
   'auth.account.export': ofSomebody('done'),
   'auth.account.events': ofSomebody('done'),
+  'auth.token.issue': ofSomebody('TOKENS_NOT_CONFIGURED'),
   'auth.sessions.changes': ofSomebody('done'),
   'auth.me': { nobody: 'nothing', garbage: 'SESSION_ENDED', ended: 'SESSION_ENDED', signedIn: 'done' },
 };

@@ -1,5 +1,4 @@
 import type { AnyTRPCProcedure } from '@trpc/server';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
@@ -9,6 +8,7 @@ import { tokensIn } from '../support/mail-links.ts';
 import { pending, withApp } from '../support/factors.ts';
 import { complete, tokenIn } from '../support/reset-links.ts';
 import { renewedBy, signIn } from '../support/people.ts';
+import { cellsIn } from '../support/stored-cells.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
@@ -190,34 +190,22 @@ const columns: Record<string, RegExp> = {
   'recovery_codes.created_at': instant,
   'recovery_codes.user_id': uuid,
   'recovery_codes.code_hash': /^bytes [0-9a-f]{64}$/,
+  'signing_keys.id': uuid,
+  'signing_keys.created_at': instant,
+  'signing_keys.generation': /^1$/,
+  'signing_keys.signs_at': instant,
+  'signing_keys.public_key': /^bytes [0-9a-f]{64}$/,
+  // As above, with 32 bytes of a private key.
+  'signing_keys.private_key_ciphertext': /^bytes 01[0-9a-f]{128}$/,
   'latchkey_migrations.id': /^\d+$|^null$/,
   'latchkey_migrations.hash': /^[0-9a-f]{64}$/,
   'latchkey_migrations.created_at': instant,
 };
 
-/** Every cell of every table, as `table.column` and text. */
-function dump(file: string): [column: string, value: string][] {
-  const client = new Sqlite(file, { readonly: true });
-  try {
-    const tables = client.prepare("select name from sqlite_schema where type = 'table'").pluck().all() as string[];
-    const rows = tables.flatMap((table) =>
-      client
-        .prepare<[], Record<string, unknown>>(`select * from "${table}"`)
-        .all()
-        .flatMap((row) => Object.entries(row).map(([column, value]) => [`${table}.${column}`, value] as const)),
-    );
-    return rows.map(([name, value]) => [
-      name,
-      Buffer.isBuffer(value) ? `bytes ${value.toString('hex')}` : String(value),
-    ]);
-  } finally {
-    client.close();
-  }
-}
-
 test('14.2.4 after everything that one can do, each column of the database holds what its class allows, and nothing else', async () => {
   const mails: Mail[] = [];
   await using app = await testApp({
+    env: { TOKEN_AUDIENCE: 'https://api.example.com' },
     mailer: {
       async send(mail) {
         mails.push(mail);
@@ -254,6 +242,8 @@ test('14.2.4 after everything that one can do, each column of the database holds
   const maria = { email: 'maria@example.com' };
   const { recoveryCodes } = await withApp(app, maria);
   const proof = await pending(app, maria);
+  const person = await signIn(app, { email: 'joan@example.com', password: change.newPassword });
+  const { jwt } = await (await app.post('/api/auth/token/issue', {}, person.headers)).json();
 
   const { users } = app.auth;
   await users.disable((await users.create({ email: 'grace@example.com' })).id);
@@ -268,7 +258,7 @@ test('14.2.4 after everything that one can do, each column of the database holds
   // Four registrations and two resets.
   expect(links).toHaveLength(6);
 
-  const cells = dump(app.database.file);
+  const cells = cellsIn(app.database.file);
   expect([...new Set(cells.map(([column]) => column))].toSorted()).toEqual(Object.keys(columns).toSorted());
   expect(cells.filter(([column, value]) => !columns[column]?.test(value))).toEqual([]);
   // What is personal stands where it belongs, and what is secret nowhere, also not as other bytes.
@@ -285,6 +275,7 @@ test('14.2.4 after everything that one can do, each column of the database holds
     ...links,
     tokenIn(url),
     proof,
+    jwt,
     ...recoveryCodes,
   ]) {
     expect(places(secret)).toEqual([]);

@@ -48,6 +48,7 @@ test('2.1.2 the rules over several fields are written down', () => {
     { PUBLIC_URL: 'https://auth.example.com', CORS_ORIGINS: 'http://shop.example.com' },
     { PUBLIC_URL: 'https://auth.example.com', RATE_LIMITS: 'off' },
     { REQUIRE_SECOND_FACTOR: 'admins', ENCRYPTION_KEYS: '' },
+    { TOKEN_AUDIENCE: 'https://api.example.com', ENCRYPTION_KEYS: '' },
   ];
   for (const env of contradictions) expect(() => readConfig(env)).toThrow(/The configuration has faults/);
   const together = contradictions.map((env) => Object.keys(env).toSorted());
@@ -135,7 +136,9 @@ test('11.1.1 how keys are made, kept, changed and lost is written down, with wha
 });
 
 test('11.1.2 each use of cryptography is in the inventory', () => {
-  const users = serverSources.filter((file) => /from '(node:crypto|bcrypt|otpauth)'/.test(textOf(file)));
+  const users = serverSources.filter((file) =>
+    /(from|import\()\s*'(node:crypto|bcrypt|otpauth|jose)'/.test(textOf(file)),
+  );
   expect(users.length).toBeGreaterThan(3);
   expect(column(tableOf('Cryptography'), 2).toSorted()).toEqual(users.toSorted());
 });
@@ -160,7 +163,7 @@ test('14.1.2 how each class is protected is written down, and a secret is a hash
   const text = sectionOf(inventory, 'What is stored');
   for (const kind of ['Secret', 'Personal', 'Internal']) expect(text).toMatch(new RegExp(`\\*\\*${kind}\\*\\*: \\w+`));
   const secrets = tableOf('What is stored').filter(([, kind]) => kind === 'secret');
-  expect(secrets).toHaveLength(8);
+  expect(secrets).toHaveLength(9);
   for (const [name, , sees] of secrets)
     expect([name, sees]).toEqual([expect.stringMatching(/_(hash|ciphertext)`$/), 'nobody']);
 });

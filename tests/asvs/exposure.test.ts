@@ -101,11 +101,19 @@ describe('an address at which somebody looks for more than there is', () => {
   });
 
   test('13.4.5 no metrics, no tools and no documentation but of the plain JSON are served: what answers is a closed list', async () => {
-    await using app = await testApp({ env: production });
+    await using app = await testApp({ env: { ...production, TOKEN_AUDIENCE: 'https://api.example.com' } });
     const procedures = Object.keys(appRouter._def.procedures);
     const paths = procedures.flatMap((path) => [`/trpc/${path}`, `/api/${path.replaceAll('.', '/')}`]);
     const answering = new Map<string, number>();
-    const others = ['/api/auth/openapi.json', '/livez', '/readyz', '/livez/', '/readyz?verbose'];
+    const others = [
+      '/api/auth/openapi.json',
+      '/livez',
+      '/readyz',
+      '/livez/',
+      '/readyz?verbose',
+      '/.well-known/jwks.json',
+      '/.well-known/openid-configuration',
+    ];
     for (const path of [...Object.values(wanted).flat(), ...paths, ...others]) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
         const { status } = await ask(app.url, `${method} ${path}`);
@@ -113,6 +121,8 @@ describe('an address at which somebody looks for more than there is', () => {
       }
     }
     expect([...answering.keys()].toSorted()).toEqual([
+      // Public keys, and nothing else.
+      'GET /.well-known/jwks.json',
       'GET /api/auth/account/events',
       'GET /api/auth/account/export',
       'GET /api/auth/factors/list',

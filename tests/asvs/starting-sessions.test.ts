@@ -66,7 +66,7 @@ const refusals: Record<string, string> = {
 
 test.each(procedures)('6.3.4 $path stores a session if its answer may say so, and not otherwise', async (procedure) => {
   const { path, type, fields, assurance } = procedure;
-  await using app = await testApp({ env: { RATE_LIMITS: 'off' } });
+  await using app = await testApp({ env: { RATE_LIMITS: 'off', TOKEN_AUDIENCE: 'files' } });
   const person = await withAll(app);
   const right = await rightInputs[path]?.(app, person);
   const deliver = fields.includes('deliver') ? { deliver: 'token' } : {};

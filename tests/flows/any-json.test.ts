@@ -59,6 +59,7 @@ const taken: Record<string, string[]> = {
   'auth.passkeys.signIn': ['ceremony', 'response', 'deliver'],
   'auth.account.update': ['name', 'locale'],
   'auth.account.events': ['cursor', 'limit'],
+  'auth.token.issue': ['audience'],
 };
 
 const needed: Record<string, object> = {
@@ -85,7 +86,8 @@ describe('whatever is sent', () => {
     '2.2.1 any JSON is answered with 2xx or 4xx by $path, and taken only as what it expects',
     async ({ path, type, assurance, input: sample }) => {
       // Wrong guesses would keep whoever is signed in from being so again.
-      await using app = await testApp({ env: assurance === 'none' ? {} : { RATE_LIMITS: 'off' } });
+      const env = { TOKEN_AUDIENCE: 'files', ...(assurance === 'none' ? {} : { RATE_LIMITS: 'off' }) };
+      await using app = await testApp({ env });
       await app.post('/api/auth/register', ada);
       const grace = { ...ada, email: 'grace@example.com' };
       await app.auth.users.create({ ...grace, emailVerified: true });
@@ -118,6 +120,7 @@ describe('whatever is sent', () => {
         { id: sessionId },
         { name: 'Ada', locale: null },
         { limit: 3 },
+        { audience: 'files' },
         // As a test over all procedures sends it: of what a browser makes no guess is right.
         ...(path.startsWith('auth.passkeys.') ? [sample] : []),
         { proof: 'a'.repeat(43) },

@@ -10,7 +10,7 @@ const asking = (assurance: Procedure['assurance']): Procedure[] =>
   procedures.filter((procedure) => procedure.assurance === assurance);
 
 /** Changes of what is no proof of who somebody is: to be signed in is enough. A procedure that is not here asks for a proof. */
-const harmless = ['auth.factors.startVerification', 'auth.account.update'];
+const harmless = ['auth.factors.startVerification', 'auth.account.update', 'auth.token.issue'];
 
 describe('how sure it has to be who is calling', () => {
   test('7.5.1 each change by somebody signed in asks for a proof: lately, or with the change itself', () => {

@@ -186,7 +186,7 @@ describe('the metrics', () => {
     const allowed: Record<string, (value: string) => boolean> = {
       procedure: (value) => Object.hasOwn(appRouter._def.procedures, value),
       outcome: (value) => /^(done|retried|givenUp|lost|[A-Z_]+)$/.test(value),
-      face: (value) => ['trpc', 'json', 'livez', 'readyz', 'none'].includes(value),
+      face: (value) => ['trpc', 'json', 'jwks', 'livez', 'readyz', 'none'].includes(value),
       status: (value) => /^(\d{3}|none)$/.test(value),
       kind: (value) =>
         ['read', 'write', 'atomic'].includes(value) || Object.hasOwn(eventKinds, value.replace('event.', '')),

@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 
 import type { Database } from '../../server/db/database.ts';
-import { resealSeeds } from '../../server/features/reseal/service.ts';
+import { resealAll } from '../../server/features/reseal/service.ts';
 import { newId } from '../../server/kernel/id.ts';
 import { createSealedBox } from '../../server/kernel/sealed-box.ts';
 import type { SealedBox } from '../../server/kernel/sealed-box.ts';
@@ -11,6 +11,7 @@ import { pending, prove, withApp } from '../support/factors.ts';
 import { root, run, withNode } from '../support/process.ts';
 import { testApp } from '../support/test-app.ts';
 import { openTestDatabase, testDatabase } from '../support/test-database.ts';
+import { issued, keysOf, partsOf, verifiedByHand, withTokens } from '../support/tokens.ts';
 
 const [older, newer, lost] = [randomness(32), randomness(32), randomness(32)];
 const before = createSealedBox([older]);
@@ -62,7 +63,7 @@ describe('seeds that are sealed anew', () => {
     await people(db, 150);
     const rows = async () => (await seedsIn(db)).map(({ seedCiphertext: _sealed, ...rest }) => rest);
     const old = await rows();
-    const report = await resealSeeds({ db, sealedBox: both });
+    const report = await resealAll({ db, sealedBox: both });
     expect(report).toEqual({
       byKey: new Map([
         [newerId, 0],
@@ -75,7 +76,7 @@ describe('seeds that are sealed anew', () => {
     expect(await rows()).toEqual(old);
 
     const sealed = await seedsIn(db);
-    expect(await resealSeeds({ db, sealedBox: both })).toMatchObject({ resealed: 0 });
+    expect(await resealAll({ db, sealedBox: both })).toMatchObject({ resealed: 0 });
     expect(await seedsIn(db)).toEqual(sealed);
     await db.close();
   });
@@ -85,7 +86,7 @@ describe('seeds that are sealed anew', () => {
     await people(db, 3);
     await people(db, 2, after);
     const sealed = await seedsIn(db);
-    const { byKey, resealed } = await resealSeeds({ db, sealedBox: both }, { isDry: true });
+    const { byKey, resealed } = await resealAll({ db, sealedBox: both }, { isDry: true });
     expect([...byKey, resealed]).toEqual([[newerId, 2], [olderId, 3], 0]);
     expect(await seedsIn(db)).toEqual(sealed);
     await db.close();
@@ -97,10 +98,10 @@ describe('seeds that are sealed anew', () => {
     const breakOff = (): void => {
       throw new Error('Interrupted');
     };
-    await expect(resealSeeds({ db, sealedBox: both }, { onProgress: breakOff })).rejects.toThrow('Interrupted');
+    await expect(resealAll({ db, sealedBox: both }, { onProgress: breakOff })).rejects.toThrow('Interrupted');
     expect((await seedsIn(db)).filter(({ seedCiphertext }) => both.isCurrent(seedCiphertext))).toHaveLength(100);
     expect(await numbersIn(db, both)).toEqual(numbers(250));
-    expect(await resealSeeds({ db, sealedBox: both })).toMatchObject({ resealed: 150, unreadable: [] });
+    expect(await resealAll({ db, sealedBox: both })).toMatchObject({ resealed: 150, unreadable: [] });
     expect(await numbersIn(db, after)).toEqual(numbers(250));
     await db.close();
   });
@@ -113,11 +114,11 @@ describe('seeds that are sealed anew', () => {
     const [other] = await seedsIn(db);
     await changeSeed(db, swapped, other?.seedCiphertext);
     await people(db, 2);
-    const report = await resealSeeds({ db, sealedBox: both });
+    const report = await resealAll({ db, sealedBox: both });
     expect(report.resealed).toBe(4);
     expect(report.unreadable).toEqual([
-      { userId: gone, why: expect.stringMatching(/^What is sealed is under the key [0-9a-f]{8}, which is not among/) },
-      { userId: swapped, why: 'What is sealed was changed, or is of another owner' },
+      { owner: gone, why: expect.stringMatching(/^What is sealed is under the key [0-9a-f]{8}, which is not among/) },
+      { owner: swapped, why: 'What is sealed was changed, or is of another owner' },
     ]);
     await db.close();
   });
@@ -134,8 +135,37 @@ describe('seeds that are sealed anew', () => {
         return await db.atomically(...list);
       },
     };
-    expect(await resealSeeds({ db: meanwhile, sealedBox: both })).toMatchObject({ resealed: 1, unreadable: [] });
+    expect(await resealAll({ db: meanwhile, sealedBox: both })).toMatchObject({ resealed: 1, unreadable: [] });
     expect(await numbersIn(db, after)).toEqual([99, 1]);
+    await db.close();
+  });
+});
+
+describe('signing keys that are sealed anew', () => {
+  const sealedForKey = (id: string): string => `signing key ${id}`;
+
+  async function addKey({ orm, tables: { signingKeys } }: Database, generation: number, box: SealedBox) {
+    const [id, createdAt] = [newId(), new Date(0)];
+    const privateKeyCiphertext = box.seal(Buffer.of(generation), sealedForKey(id));
+    const row = { id, createdAt, signsAt: createdAt, generation, publicKey: randomness(32), privateKeyCiphertext };
+    await orm.insert(signingKeys).values(row);
+    return id;
+  }
+
+  test('are under the first key beside the seeds, but those that nobody can read, which are named', async () => {
+    const db = await openTestDatabase();
+    await people(db, 2);
+    const ids = [await addKey(db, 1, before), await addKey(db, 2, after), await addKey(db, 3, createSealedBox([lost]))];
+    const report = await resealAll({ db, sealedBox: both });
+    expect([...report.byKey.values(), report.resealed]).toEqual([1, 3, 1, 3]);
+    expect(report.unreadable).toEqual([
+      { owner: `signing key ${ids[2]}`, why: expect.stringContaining('which is not among ENCRYPTION_KEYS') },
+    ]);
+    const rows = await db.orm.select().from(db.tables.signingKeys).orderBy(asc(db.tables.signingKeys.id));
+    const opened = rows
+      .slice(0, 2)
+      .map(({ id, privateKeyCiphertext }) => after.open(privateKeyCiphertext, sealedForKey(id)));
+    expect(opened).toEqual([Buffer.of(1), Buffer.of(2)]);
     await db.close();
   });
 });
@@ -154,21 +184,27 @@ describe('npm run keys:reseal', () => {
 
   test('works while a server does, after which the old key is not needed any more', async () => {
     await using database = await testDatabase();
-    await using app = await testApp({ database, env: { ENCRYPTION_KEYS: `${first},${second}` } });
-    await using old = await testApp({ database, env: { ENCRYPTION_KEYS: second }, clock: app.clock });
+    await using old = await testApp({ database, env: { ...withTokens.env, ENCRYPTION_KEYS: second } });
     const person = await withApp(old);
+    const jwt = await issued(old, person);
+    const { clock } = old;
+    const env = { ...withTokens.env, ENCRYPTION_KEYS: `${first},${second}` };
+    await using app = await testApp({ database, env, clock });
 
     const dry = await reseal(database.url, `${first},${second}`, '--dry-run');
     expect(dry.code).toBe(0);
-    expect(dry.printed).toContain(`Under the key ${newerId} (the first): 0\nUnder the key ${olderId} (another): 1\n`);
+    expect(dry.printed).toContain(`Under the key ${newerId} (the first): 0\nUnder the key ${olderId} (another): 2\n`);
     const done = await reseal(database.url, `${first},${second}`);
     expect(done.code).toBe(0);
-    expect(done.printed).toContain(`Sealed anew under the key ${newerId}: 1\nNo other key is needed any more.\n`);
+    expect(done.printed).toContain(`Sealed anew under the key ${newerId}: 2\nNo other key is needed any more.\n`);
 
-    await using without = await testApp({ database, env: { ENCRYPTION_KEYS: first }, clock: app.clock });
+    await using without = await testApp({ database, env: { ...withTokens.env, ENCRYPTION_KEYS: first }, clock });
     for (const one of [app, without]) {
       const proof = await pending(one);
       expect((await prove(one, proof, { method: 'totp', code: person.code() })).status).toBe(200);
+      const next = await issued(one, person);
+      expect(verifiedByHand(next, await keysOf(one))).toMatchObject({ sub: person.userId });
+      expect(partsOf(next).header).toEqual(partsOf(jwt).header);
     }
   });
 
@@ -181,7 +217,7 @@ describe('npm run keys:reseal', () => {
       expect(code).toBe(1);
       expect(printed).toContain(`the key ${olderId} (not among ENCRYPTION_KEYS): 1`);
       expect(printed).toContain(
-        `Cannot be read: 1, by the ids of whose they are\n  ${userId}: What is sealed is under`,
+        `Cannot be read: 1, by the ids of whose they are, or of the signing key\n  ${userId}: What is sealed is under`,
       );
       expect(printed).not.toContain('No other key');
     }

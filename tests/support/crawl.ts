@@ -6,6 +6,7 @@ const paths = procedures
   .flatMap((path) => [`/trpc/${path}`, `/api/${path.replaceAll('.', '/')}`])
   .concat(
     '/livez',
+    '/.well-known/jwks.json',
     '/readyz',
     '/api/auth/verify',
     '/api/auth/openapi.json',

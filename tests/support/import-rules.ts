@@ -124,7 +124,7 @@ export const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
     may: [
       /^server\/features\/same\/(contract|queries)\.ts$/,
       /^server\/features\/[\w-]+\/(service|contract)\.ts$/,
-      /^server\/(authenticators|passwords)\//,
+      /^server\/(authenticators|passwords|signing)\//,
       /^server\/kernel\//,
     ],
     mayTypes: [
@@ -165,6 +165,7 @@ export const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
   { from: /^server\/metrics\//, may: [/^server\/metrics\//, /^server\/kernel\//] },
   { from: /^server\/passwords\//, may: [/^server\/passwords\//, /^server\/kernel\//] },
   { from: /^server\/authenticators\//, may: [/^server\/authenticators\//, /^server\/kernel\//] },
+  { from: /^server\/signing\//, may: [/^server\/signing\//, /^server\/kernel\//] },
   { from: /^server\/kernel\//, may: [/^server\/kernel\//] },
   {
     from: /^client\//,

@@ -63,7 +63,7 @@ async function onPostgres(): Promise<TestDatabase> {
     async [Symbol.asyncDispose]() {
       await asAdmin(url, async (client) => {
         await client.query(
-          'delete from latchkey.users; delete from latchkey.limit_counters; delete from latchkey.events; delete from latchkey.jobs',
+          'delete from latchkey.users; delete from latchkey.limit_counters; delete from latchkey.events; delete from latchkey.jobs; delete from latchkey.signing_keys',
         );
       });
       free.push(name);

@@ -2,9 +2,16 @@ import { and, asc, count, eq, gt } from 'drizzle-orm';
 
 import type { Queryable } from '../../db/database.ts';
 
-export async function countSeeds({ orm, tables: { totps } }: Queryable): Promise<number> {
-  const [found] = await orm.select({ seeds: count() }).from(totps);
-  return found?.seeds ?? 0;
+interface Replacement {
+  id: string;
+  from: Buffer;
+  to: Buffer;
+}
+
+export async function countSealed({ orm, tables: { totps, signingKeys } }: Queryable): Promise<number> {
+  const [seeds] = await orm.select({ rows: count() }).from(totps);
+  const [keys] = await orm.select({ rows: count() }).from(signingKeys);
+  return (seeds?.rows ?? 0) + (keys?.rows ?? 0);
 }
 
 /** In the order of their ids, by which one that is made meanwhile comes after all others. */
@@ -14,7 +21,7 @@ export async function findSeedsAfter(
 ) {
   const { id, userId, seedCiphertext } = totps;
   return await orm
-    .select({ id, userId, seedCiphertext })
+    .select({ id, userId, from: seedCiphertext })
     .from(totps)
     .where(after === undefined ? undefined : gt(id, after))
     .orderBy(asc(id))
@@ -22,12 +29,23 @@ export async function findSeedsAfter(
 }
 
 /** Hits one row only while it is what was read: an app that is set up anew meanwhile stays. */
-export function replaceSeed(
-  { orm, tables: { totps } }: Queryable,
-  { id, from, to }: { id: string; from: Buffer; to: Buffer },
-) {
+export function replaceSeed({ orm, tables: { totps } }: Queryable, { id, from, to }: Replacement) {
   return orm
     .update(totps)
     .set({ seedCiphertext: to })
     .where(and(eq(totps.id, id), eq(totps.seedCiphertext, from)));
+}
+
+/** What private keys there are, which are a few. */
+export async function findPrivateKeys({ orm, tables: { signingKeys } }: Queryable) {
+  const { id, privateKeyCiphertext } = signingKeys;
+  return await orm.select({ id, from: privateKeyCiphertext }).from(signingKeys).orderBy(asc(id));
+}
+
+/** The same for a private key. */
+export function replacePrivateKey({ orm, tables: { signingKeys } }: Queryable, { id, from, to }: Replacement) {
+  return orm
+    .update(signingKeys)
+    .set({ privateKeyCiphertext: to })
+    .where(and(eq(signingKeys.id, id), eq(signingKeys.privateKeyCiphertext, from)));
 }

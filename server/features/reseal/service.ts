@@ -1,8 +1,10 @@
+import type { Queryable, Statement } from '../../db/database.ts';
 import type { Deps } from '../../deps.ts';
 import { keyIdIn } from '../../kernel/sealed-box.ts';
 import type { SealedBox } from '../../kernel/sealed-box.ts';
+import { sealedForKey } from '../signing-keys/service.ts';
 import { sealedFor } from '../totp/service.ts';
-import { countSeeds, findSeedsAfter, replaceSeed } from './queries.ts';
+import { countSealed, findPrivateKeys, findSeedsAfter, replacePrivateKey, replaceSeed } from './queries.ts';
 
 /** So many are read at once, and written together. */
 const inOneStep = 100;
@@ -12,8 +14,8 @@ export interface ResealReport {
   byKey: Map<string, number>;
   /** How many are under the first key now that were under another one. */
   resealed: number;
-  /** Whose cannot be read, and why. */
-  unreadable: { userId: string; why: string }[];
+  /** What cannot be read, and why: the id of the user whose seed it is, or which signing key. */
+  unreadable: { owner: string; why: string }[];
 }
 
 interface Options {
@@ -22,42 +24,70 @@ interface Options {
   onProgress?: (done: number, total: number) => void;
 }
 
+/** Something sealed, wherever it is stored. */
+interface Sealed {
+  owner: string;
+  boundTo: string;
+  from: Buffer;
+  /** Hits one row only while it is what was read. */
+  replace(tx: Queryable, to: Buffer): Statement;
+}
+
 /**
- * Seals every seed of an authenticator app under the first key. It may be done while servers work, be
- * interrupted, and be done again: each seed is replaced only while it is what was read.
+ * Seals every seed of an authenticator app and every signing key under the first key. It may be done while
+ * servers work, be interrupted, and be done again: each is replaced only while it is what was read.
  */
-export async function resealSeeds(
+export async function resealAll(
   { db, sealedBox }: Pick<Deps, 'db'> & { sealedBox: SealedBox },
   { isDry = false, onProgress = () => {} }: Options = {},
 ): Promise<ResealReport> {
-  const total = await countSeeds(db);
+  const total = await countSealed(db);
   const report: ResealReport = { byKey: new Map(sealedBox.keyIds.map((id) => [id, 0])), resealed: 0, unreadable: [] };
-  let after: string | undefined;
-  for (let done = 0; ;) {
-    const rows = await findSeedsAfter(db, { after, most: inOneStep });
-    const replaced = rows.flatMap((row) => newSealOf(sealedBox, row, report));
+  let done = 0;
+  for await (const batch of everythingSealed(db)) {
+    const replaced = batch.flatMap((one) => newSealOf(sealedBox, one, report));
     if (!isDry && replaced.length > 0) {
-      const hit = await db.atomically((tx) => replaced.map((one) => replaceSeed(tx, one)));
+      const hit = await db.atomically((tx) => replaced.map(({ one, to }) => one.replace(tx, to)));
       report.resealed += hit.reduce((sum, rowsHit) => sum + rowsHit, 0);
     }
-    done += rows.length;
-    onProgress(done, total);
-    if (rows.length < inOneStep) return report;
-    after = rows.at(-1)?.id;
+    onProgress((done += batch.length), total);
   }
+  return report;
 }
 
-type Row = Awaited<ReturnType<typeof findSeedsAfter>>[number];
+async function* everythingSealed(db: Queryable): AsyncGenerator<Sealed[]> {
+  const keys = await findPrivateKeys(db);
+  if (keys.length > 0)
+    yield keys.map(({ id, from }) => ({
+      owner: `signing key ${id}`,
+      boundTo: sealedForKey(id),
+      from,
+      replace: (tx, to) => replacePrivateKey(tx, { id, from, to }),
+    }));
 
-/** What is to take the place of a seed, where it is under another key; each is opened, so that none is passed over that nobody can read. */
-function newSealOf(box: SealedBox, { id, userId, seedCiphertext: from }: Row, { byKey, unreadable }: ResealReport) {
+  let after: string | undefined;
+  do {
+    const rows = await findSeedsAfter(db, { after, most: inOneStep });
+    yield rows.map(({ id, userId, from }) => ({
+      owner: userId,
+      boundTo: sealedFor(userId),
+      from,
+      replace: (tx, to) => replaceSeed(tx, { id, from, to }),
+    }));
+    after = rows.length < inOneStep ? undefined : rows.at(-1)?.id;
+  } while (after !== undefined);
+}
+
+/** What is to take the place of one that is under another key; each is opened, so that none is passed over that nobody can read. */
+function newSealOf(box: SealedBox, one: Sealed, { byKey, unreadable }: ResealReport): { one: Sealed; to: Buffer }[] {
+  const { owner, boundTo, from } = one;
   const keyId = keyIdIn(from);
   byKey.set(keyId, (byKey.get(keyId) ?? 0) + 1);
   try {
-    const seed = box.open(from, sealedFor(userId));
-    return box.isCurrent(from) ? [] : [{ id, from, to: box.seal(seed, sealedFor(userId)) }];
+    const plain = box.open(from, boundTo);
+    return box.isCurrent(from) ? [] : [{ one, to: box.seal(plain, boundTo) }];
   } catch (error) {
-    unreadable.push({ userId, why: error instanceof Error ? error.message : String(error) });
+    unreadable.push({ owner, why: error instanceof Error ? error.message : String(error) });
     return [];
   }
 }
