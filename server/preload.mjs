@@ -13,11 +13,12 @@ if (major < oldestMajor) {
   process.exit(1);
 }
 
-// In the project, not in the folder for everybody's temporary files, where others could put code. Where Latchkey
-// is installed in one, the folder of packages is around this file, otherwise beside it.
-const { url } = import.meta;
-const packages = url.includes('/node_modules/') ? `${url.split('/node_modules/', 1)[0]}/` : '../';
-module.enableCompileCache(fileURLToPath(new URL(`${packages}node_modules/.cache/latchkey`, url)));
+// In the project, not in the folder for everybody's temporary files, where others could put code. As a package
+// we lie in the project's node_modules ourselves.
+const cache = import.meta.url.includes('/node_modules/')
+  ? new URL('../../../.cache/latchkey', import.meta.url)
+  : new URL('../node_modules/.cache/latchkey', import.meta.url);
+module.enableCompileCache(fileURLToPath(cache));
 
 // For each module of drizzle-orm Node parses that package's 179 kB package.json again to learn the
 // module's format. The format is known, so it is given: an import takes a tenth of the time.

@@ -15,7 +15,7 @@ describe('the doctor', () => {
   beforeAll(async () => {
     mails = await mailServer({
       onAuth({ username, password }, _session, done) {
-        if (username === 'us' && password === 'right') done(null, { user: 'us' });
+        if (username === 'us' && password === 'password') done(null, { user: 'us' });
         else done(new Error('Unknown'));
       },
     });
@@ -23,7 +23,7 @@ describe('the doctor', () => {
   afterAll(async () => await mails[Symbol.asyncDispose]());
 
   test('finds nothing where nothing is wrong, sends no mail and leaves nothing behind', async () => {
-    const env = { ...setUp.env(), SMTP_URL: `smtp://us:right@127.0.0.1:${mails.port}` };
+    const env = { ...setUp.env(), SMTP_URL: `smtp://us:password@127.0.0.1:${mails.port}` };
     const names = () => readdirSync(dirname(setUp.path('auth.db')));
     const before = names();
     expect(await diagnosis({ env })).toEqual([]);
@@ -79,14 +79,14 @@ describe('the doctor', () => {
     ],
     [
       'a wrong password of the mail server',
-      () => ({ env: { SMTP_URL: `smtp://us:wrong@127.0.0.1:${mails.port}` } }),
+      () => ({ env: { SMTP_URL: `smtp://us:canary@127.0.0.1:${mails.port}` } }),
       'fault',
       'mail.server',
       /does not know this user and password/,
     ],
     [
       'smtps:// where there is no TLS',
-      () => ({ env: { SMTP_URL: `smtps://us:right@127.0.0.1:${mails.port}` } }),
+      () => ({ env: { SMTP_URL: `smtps://us:password@127.0.0.1:${mails.port}` } }),
       'fault',
       'mail.server',
       /try smtp:\/\//,

@@ -36,7 +36,10 @@ export function reachedFrom(entries: string[], folders: string[]): Reached {
 
 function targetsOf(code: string): string[] {
   const imports = [...code.matchAll(imported)].map(([, from, inside]) => from ?? inside ?? '');
-  const beside = [...code.matchAll(besideTheCode)].map(([, path = '']) => `./${path}`);
+  // What is made while the code runs is not there yet.
+  const beside = [...code.matchAll(besideTheCode)].flatMap(([, path = '']) =>
+    path.includes('/.cache/') ? [] : `./${path}`,
+  );
   return [...imports, ...beside];
 }
 

@@ -35,7 +35,7 @@ const reasons: [RegExp, string][] = [
   [/^3D000$/, 'does not exist. Make it with createdb, or set DATABASE_URL to another.'],
   [
     /^42501$/,
-    'may not be used by this user. Run npm run db:migrate as its owner, and let this user read and write the tables (docs/operating.md, Roles).',
+    'may not be used by this user. Run latchkey migrate as its owner, and let this user read and write the tables (docs/operating.md, Roles).',
   ],
   [/^53300$/, 'has no connection left. Lower DATABASE_POOL_SIZE, or raise max_connections.'],
   [/^55P03$/, 'is locked by another program, such as a backup. Start again when it is done, or end it: see pg_locks.'],

@@ -75,7 +75,7 @@ describe('15.2.1 no component is older than the version that mended a published 
 
 /** A package's name without the path inside it, `undefined` for a file of ours. */
 function packageOf(target: string): string | undefined {
-  if (/^(server|client)\//.test(target)) return undefined;
+  if (/^(server|client|cli)\//.test(target)) return undefined;
   return target
     .split('/')
     .slice(0, target.startsWith('@') ? 2 : 1)
@@ -123,6 +123,7 @@ test('13.2.5 code and data are loaded only from files of the project and from de
   // What is read beside code stands in the project, too.
   const read = sources.flatMap((file) => [...textOf(file).matchAll(/new URL\('([^']+)', import\.meta\.url\)/g)]);
   expect(read.map(([, name]) => name).toSorted()).toEqual([
+    '../../../.cache/latchkey',
     '../../drizzle/postgres',
     '../../drizzle/sqlite',
     '../node_modules/.cache/latchkey',

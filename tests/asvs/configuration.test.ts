@@ -140,6 +140,8 @@ test('13.3.2 who has to read a secret gets it, and nobody else: the servers the 
   // In the server, who takes them from the configuration makes the box of them, and hands over that.
   const readers = sources.filter((file) => /\bencryptionKeys\b/.test(textOf(file)));
   expect(readers.toSorted()).toEqual([
+    'cli/doctor/sealed.ts',
+    'cli/doctor/settings.ts',
     'cli/reseal.ts',
     'server/auth-options.ts',
     'server/config.ts',

@@ -7,7 +7,7 @@ export async function printCommands(): Promise<string> {
   return (await Promise.all(sections)).join('\n');
 }
 
-function section(name: string, { takes, summary, usage, options, examples }: Command): string {
+function section(name: string, { takes, usage, options, examples }: Command): string {
   const rows = Object.entries(options).map(
     ([option, { value, about, isNeeded }]) =>
       `- \`--${option}${value ? ` ${value}` : ''}\`: ${about}${isNeeded ? '; it has to be there' : ''}`,
@@ -16,7 +16,7 @@ function section(name: string, { takes, summary, usage, options, examples }: Com
   return [
     `### \`latchkey ${[name, ...takes].join(' ')}\``,
     '',
-    `${summary[0]?.toUpperCase()}${summary.slice(1)}. ${usage.replaceAll('\n', ' ')}`,
+    usage.replaceAll('\n', ' '),
     '',
     ...(rows.length > 0 ? [...rows, ''] : []),
     '```sh',
