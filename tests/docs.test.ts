@@ -1,6 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-
 import { expect, test } from 'vitest';
 
 import { readConfig } from '../server/config.ts';
@@ -11,32 +8,8 @@ import { connectionLimits } from '../server/http/connections.ts';
 import { appRouter } from '../server/router.ts';
 import { codeIn, rowsIn, sectionOf } from './support/markdown.ts';
 import { printLimits } from './support/print-limits.ts';
-import { root } from './support/process.ts';
+import { pages } from './support/samples.ts';
 import { textOf } from './support/sources.ts';
-
-const pages = [
-  ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join('docs', name)),
-];
-
-test.each(['register-and-log-in', 'in-your-app'])(
-  'the README shows an example that is run, letter by letter: %s',
-  (name) => {
-    expect(textOf('README.md')).toContain(textOf(`examples/${name}.ts`).trim());
-  },
-);
-
-test('the page about second factors shows an example that is run, letter by letter', () => {
-  expect(textOf('docs/second-factors.md')).toContain(textOf('examples/two-step-login.ts').trim());
-});
-
-test('the page about embedding shows the Next.js app that is built, letter by letter', () => {
-  const page = textOf('docs/embedding.md');
-  for (const file of ['next.config.ts', 'server/auth.ts', 'app/trpc/[trpc]/route.ts'])
-    expect(page).toContain(textOf(`tests/all/package/consumers/next/${file}`).trim());
-});
 
 test('the lines that add Latchkey to an app are fewer than 20, and those of the example', () => {
   const section = sectionOf('docs/quick-start.md', 'In your Express app');
@@ -98,17 +71,11 @@ test('2.1.3 the limits on streams, and what a signal may say, are those in the c
   );
 });
 
-test('every link and every script that the documentation names exists', () => {
+test('every script that the documentation names exists', () => {
   const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
-  let links = 0;
-  for (const page of pages) {
-    for (const [, target = ''] of textOf(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      expect(existsSync(join(root, dirname(page), target)), `${target} in ${page}`).toBe(true);
-      links += 1;
-    }
-    for (const [, script = ''] of textOf(page).matchAll(/\bnpm run ([\w:]+)/g)) expect(scripts).toHaveProperty(script);
-  }
-  expect(links).toBeGreaterThan(10);
+  const named = pages.flatMap((page) => [...textOf(page).matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)]);
+  expect(named.length).toBeGreaterThan(10);
+  expect(new Set(named.map(([, script = '']) => script).filter((script) => !(script in scripts)))).toEqual(new Set());
 });
 
 test('a decision record has at most 40 lines', () => {
