@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
+import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import express from 'express';
 import { refusalOf, safe } from 'latchkey/client';
 
 import { appRouter, auth } from './app.ts';
@@ -16,6 +18,7 @@ import { ownClientOf, storageIn } from './native.ts';
 import { helpAfterLoss, invite, makeAdmin } from './operators.ts';
 import { appRouter as others } from './procedures.ts';
 import { serve } from './serve.ts';
+import { withReport } from './route.ts';
 import { clientOf } from './token-file.ts';
 import { signOutElsewhere } from './verify-again.ts';
 
@@ -87,6 +90,27 @@ test('a host says whether its database answers', async () => {
   await new Promise((resolve) => host.once('listening', resolve));
   const { port } = host.address() as AddressInfo;
   assert.equal((await fetch(`http://localhost:${port}/readyz`)).status, 200);
+  host.close();
+  host.closeAllConnections();
+});
+
+test('a route without tRPC knows who asks, and express.json() may stand before the router', async () => {
+  const app = express();
+  app.use(express.json());
+  app.use('/trpc', createExpressMiddleware({ router: appRouter, createContext: auth.createContext }));
+  app.use(withReport());
+  const host = app.listen(0);
+  await new Promise((resolve) => host.once('listening', resolve));
+  const { port } = host.address() as AddressInfo;
+  const answer = await fetch(`http://localhost:${port}/trpc/auth.login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(ada),
+  });
+  const [cookie = ''] = answer.headers.getSetCookie()[0]?.split(';') ?? [];
+  const report = await fetch(`http://localhost:${port}/report.csv`, { headers: { cookie } });
+  assert.equal(await report.text(), `who\n${ada.email}\n`);
+  assert.equal((await fetch(`http://localhost:${port}/report.csv`)).status, 401);
   host.close();
   host.closeAllConnections();
 });
