@@ -13,6 +13,11 @@ const common = {
   env: { TEST_MANY: 'yes' },
 };
 
+// What measures times, or is killed and started again, has the machine to itself; the rest is two at a time.
+const alone = ['tests/all/{*-times,instances}*.test.ts', 'tests/all/crash/**/*.test.ts'];
+const together = { ...common, maxWorkers: 2, sequence: { groupOrder: 0 } };
+const one = { ...common, maxWorkers: 1, sequence: { groupOrder: 1 } };
+
 // What `npm test` does in part or with few examples: see tests/support/many.ts.
 const withMany = ['tests/flows/{any-json,live}.test.ts'];
 
@@ -22,15 +27,15 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...common,
+          ...together,
           name: 'all',
           include: ['tests/all/**/*.test.ts', ...withMany, ...sweeps, 'server/db/migrations.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.postgres.test.ts', 'tests/all/package/**'],
+          exclude: ['**/node_modules/**', '**/*.postgres.test.ts', 'tests/all/package/**', ...alone],
         },
       },
       {
         test: {
-          ...common,
+          ...together,
           name: 'package',
           // Its hooks install from the registry, which may be slow.
           hookTimeout: 300_000,
@@ -40,7 +45,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...common,
+          ...together,
           name: 'all on postgres',
           include: [
             'tests/all/**/*.postgres.test.ts',
@@ -48,6 +53,25 @@ export default defineConfig({
             ...seldomOnPostgres,
             'server/db/migrations.postgres.test.ts',
           ],
+          exclude: ['**/node_modules/**', ...alone],
+          env: { ...common.env, TEST_DATABASE: 'postgres' },
+          globalSetup: './tests/support/postgres-setup.ts',
+        },
+      },
+      {
+        test: {
+          ...one,
+          name: 'alone',
+          include: alone,
+          exclude: ['**/node_modules/**', '**/*.postgres.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...one,
+          name: 'alone on postgres',
+          include: alone,
+          exclude: ['**/node_modules/**', 'tests/all/**/!(*.postgres).test.ts'],
           env: { ...common.env, TEST_DATABASE: 'postgres' },
           globalSetup: './tests/support/postgres-setup.ts',
         },

@@ -25,7 +25,7 @@ export function refusalsOf<Rows extends RefusalRows>(rows: Rows) {
   // Not `RefusalOf<Rows>`: declarations of a host's router would spell out that name with all its rows.
   return (formatted: Formatted): RefusalShape<RefusalsByReason<Rows>[keyof Rows & string]> | undefined => {
     const { error } = formatted;
-    if (!(error instanceof Refusal) || error.rows !== rows) return undefined;
+    if (!(error instanceof Refusal) || !error.isOf(rows)) return undefined;
     // The one joint between a thrown value and its type: a Refusal is built from a row of its set only.
     return shapeOf(formatted, error.message, error.refusal as RefusalOf<Rows>);
   };
@@ -107,7 +107,7 @@ const requestFaults: Partial<Record<TRPC_ERROR_CODE_KEY, string>> & { BAD_REQUES
   BAD_REQUEST: 'The request could not be read. Send valid JSON, and at most 10 calls in a batch.',
   NOT_FOUND: 'There is no such procedure.',
   METHOD_NOT_SUPPORTED:
-    'Call queries by GET and mutations by POST; subscriptions are streams, at the same path under /trpc/.',
+    'Call queries by GET and mutations by POST; subscriptions are streams, by their dotted name under /trpc/.',
   PRECONDITION_FAILED:
     'A streamed answer cannot set a cookie. Put authLink of latchkey/client before your links (with mountedAt, where the router is not called auth), or send mutations by httpLink.',
   PAYLOAD_TOO_LARGE: 'The body is too large.',

@@ -90,8 +90,23 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
   { from: /^server\/environment\.ts$/, may: [/^server\/kernel\//] },
   {
     from: /^server\/http\//,
-    may: [/^server\/http\//, /^server\/(context|router|trpc|signed-in)\.ts$/, /^server\/kernel\//],
+    may: [
+      /^server\/http\//,
+      /^server\/openapi\/document\.ts$/,
+      /^server\/(context|router|trpc|signed-in)\.ts$/,
+      /^server\/kernel\//,
+    ],
     mayTypes: [/^server\/(deps|auth-context)\.ts$/, /^server\/db\/database\.ts$/],
+  },
+  {
+    from: /^server\/openapi\//,
+    may: [
+      /^server\/openapi\//,
+      /^server\/router\.ts$/,
+      // Schemas that have a name of their own.
+      /^server\/features\/[\w-]+\/contract\.ts$/,
+      /^server\/kernel\//,
+    ],
   },
   {
     from: /^server\/features\/([\w-]+)\/router\.ts$/,

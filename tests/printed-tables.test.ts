@@ -2,6 +2,7 @@ import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { expect, test } from 'vitest';
 
 import { environment } from '../server/environment.ts';
+import { generalRefusals } from '../server/kernel/refusals.ts';
 import { proceduresThatDeclare, refusalOf } from './support/declared-refusals.ts';
 import { codeIn, rowsIn, sectionOf } from './support/markdown.ts';
 import { printSettings } from './support/print-settings.ts';
@@ -32,12 +33,9 @@ test('every reason is in one of the two tables of refusals', async () => {
   expect(rowsIn(sectionOf('docs/refusals.md', 'Of some')).filter((cells) => cells.at(-1) === '')).toEqual([]);
 });
 
-// Declared with another one of their set, and never thrown by some of the procedures that declare it.
-const seldom = ['PASSKEY_REFUSED', 'FACTOR_REQUIRED'];
-
 test('the table of procedures has the refusals that each one declares, and the status of each', async () => {
   const declared = new Map<string, Map<string, number>>(procedures.map(({ path }) => [path, new Map()]));
-  for (const rows of await everySetOfRefusals())
+  for (const rows of (await everySetOfRefusals()).filter((set) => set !== generalRefusals))
     for (const path of await proceduresThatDeclare(rows))
       for (const reason of Object.keys(rows))
         declared.get(path)?.set(reason, getHTTPStatusCodeFromError(refusalOf(rows, reason)));
@@ -48,13 +46,10 @@ test('the table of procedures has the refusals that each one declares, and the s
   expect(table.map(([path]) => path).toSorted()).toEqual([...declared.keys()].toSorted());
   for (const [path, text] of table) {
     const all = declared.get(path) ?? new Map<string, number>();
-    const named = [...text.matchAll(/`([A-Z_]+)`(?: (\d+))?/g)].map(([, reason = '', status]) => [
-      reason,
-      status ? Number(status) : all.get(reason),
-    ]);
-    const seldomNamed = [...all].filter(
-      ([reason]) => seldom.includes(reason) && !named.some(([name]) => name === reason),
+    // Of what is refused inside a stream there is no status.
+    const named = [...text.matchAll(/`([A-Z_]+)`(?: (\d+))?/g)].map(
+      ([, reason = '', status]): [string, number | undefined] => [reason, status ? Number(status) : all.get(reason)],
     );
-    expect([path, ...[...named, ...seldomNamed].toSorted()]).toEqual([path, ...[...all].toSorted()]);
+    expect([path, ...named.toSorted()]).toEqual([path, ...[...all].toSorted()]);
   }
 });

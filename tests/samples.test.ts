@@ -8,7 +8,7 @@ import { pages, samplesOn, strayPartOf } from './support/samples.ts';
 
 // Commands in a shell are typed by a person; those that are more than that are excerpts all the same.
 const samples = pages
-  .flatMap((page) => samplesOn(page, ['ts', 'tsx', 'js', 'mjs', 'python', 'sh']))
+  .flatMap((page) => samplesOn(page, ['ts', 'tsx', 'js', 'mjs', 'py', 'sh']))
   .filter(({ language, from }) => language !== 'sh' || from !== undefined);
 
 test('every block of code on a page is an excerpt of a file', () => {

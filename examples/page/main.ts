@@ -84,7 +84,6 @@ function inWords(failure: Failure): string {
       return 'Too many wrong codes. Use a recovery code, or ask whoever runs this site.';
     case 'PROOF_SPENT':
       return 'That took too long. Log in again.';
-    case 'PASSKEY_REFUSED':
     case 'PASSKEYS_NOT_CONFIGURED':
     case 'TOTP_NOT_CONFIGURED':
       return 'This page takes no such factor.';

@@ -60,8 +60,6 @@ export function faultsOf(failure: Failure): Faults {
       return { form: 'That took too long. Begin again.' };
     case 'TOTP_NOT_CONFIGURED':
       return { form: 'This site takes no authenticator apps.' };
-    case 'TOTP_ENABLED':
-      return { form: 'You have an authenticator app already.' };
     case 'FACTOR_ENROLLED':
       return { form: 'You have a second factor already. Log in with it.' };
     case 'FACTOR_UNKNOWN':
@@ -84,6 +82,7 @@ export function faultsOf(failure: Failure): Faults {
     case 'NOT_SIGNED_IN':
       return { form: 'You are not signed in any more.' };
     case 'RATE_LIMITED':
+      return { form: `Too many attempts. Try again in ${duration(refusal.retryAfterSeconds)}.` };
     case 'BUSY':
       return { form: `Too much is going on. Try again in ${duration(refusal.retryAfterSeconds)}.` };
     case 'UNEXPECTED':

@@ -10,6 +10,7 @@ const procedures = Object.keys(appRouter._def.procedures);
 export const knownPaths = new Set([
   'livez',
   'readyz',
+  'api/auth/openapi.json',
   ...procedures.flatMap((path) => [`trpc/${path}`, `api/${path.replaceAll('.', '/')}`]),
 ]);
 

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { isNotNull, isNull, sql } from 'drizzle-orm';
 import { bigint, customType, index, integer, pgSchema, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 
 // The mirror of schema.ts for PostgreSQL; a test holds the two equal. In a schema of its own, since
@@ -136,18 +136,25 @@ export const ceremonies = latchkey.table(
   (table) => [index('ceremonies_user_id_idx').on(table.userId), index('ceremonies_expires_at_idx').on(table.expiresAt)],
 );
 
-export const totps = latchkey.table('totps', {
-  id: uuid('id').primaryKey(),
-  createdAt: instant('created_at').notNull(),
-  userId: uuid('user_id')
-    .notNull()
-    .unique('totps_user_id_unique')
-    .references(() => users.id, { onDelete: 'cascade' }),
-  seedCiphertext: bytes('seed_ciphertext').notNull(),
-  confirmedAt: instant('confirmed_at'),
-  lastStep: integer('last_step').notNull(),
-  failures: integer('failures').notNull(),
-});
+export const totps = latchkey.table(
+  'totps',
+  {
+    id: uuid('id').primaryKey(),
+    createdAt: instant('created_at').notNull(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    seedCiphertext: bytes('seed_ciphertext').notNull(),
+    confirmedAt: instant('confirmed_at'),
+    lastStep: integer('last_step').notNull(),
+    failures: integer('failures').notNull(),
+  },
+  (table) => [
+    index('totps_user_id_idx').on(table.userId),
+    uniqueIndex('totps_confirmed_idx').on(table.userId).where(isNotNull(table.confirmedAt)),
+    uniqueIndex('totps_offered_idx').on(table.userId).where(isNull(table.confirmedAt)),
+  ],
+);
 
 export const recoveryCodes = latchkey.table(
   'recovery_codes',

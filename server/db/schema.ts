@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { isNotNull, isNull, sql } from 'drizzle-orm';
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 // Identifiers are UUIDv7 text; `*_at` are instants, milliseconds since 1970 in UTC; `*_hash` never the value itself.
@@ -168,22 +168,30 @@ export const ceremonies = sqliteTable(
 );
 
 /** Authenticator apps, one of an account. */
-export const totps = sqliteTable('totps', {
-  id: text('id').primaryKey(),
-  createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
-  userId: text('user_id')
-    .notNull()
-    .unique('totps_user_id_unique')
-    .references(() => users.id, { onDelete: 'cascade' }),
-  /** Sealed under a key of the configuration, and for this user. */
-  seedCiphertext: blob('seed_ciphertext', { mode: 'buffer' }).notNull(),
-  /** Since when it counts; `null` until its first code was shown. */
-  confirmedAt: integer('confirmed_at', { mode: 'timestamp_ms' }),
-  /** The step of time whose code was used last: that and older ones are used up. */
-  lastStep: integer('last_step').notNull(),
-  /** Wrong codes one after the other. */
-  failures: integer('failures').notNull(),
-});
+export const totps = sqliteTable(
+  'totps',
+  {
+    id: text('id').primaryKey(),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** Sealed under a key of the configuration, and for this user. */
+    seedCiphertext: blob('seed_ciphertext', { mode: 'buffer' }).notNull(),
+    /** Since when it counts; `null` until its first code was shown. */
+    confirmedAt: integer('confirmed_at', { mode: 'timestamp_ms' }),
+    /** The step of time whose code was used last: that and older ones are used up. */
+    lastStep: integer('last_step').notNull(),
+    /** Wrong codes one after the other. */
+    failures: integer('failures').notNull(),
+  },
+  // One that counts, and one that is offered in its place.
+  (table) => [
+    index('totps_user_id_idx').on(table.userId),
+    uniqueIndex('totps_confirmed_idx').on(table.userId).where(isNotNull(table.confirmedAt)),
+    uniqueIndex('totps_offered_idx').on(table.userId).where(isNull(table.confirmedAt)),
+  ],
+);
 
 /** What takes the place of a factor that is lost, once each. */
 export const recoveryCodes = sqliteTable(

@@ -18,12 +18,12 @@ import {
   sessionRefusals,
 } from '../features/sessions/contract.ts';
 import {
-  enrolRefusals as enrolTotpRefusals,
   removalRefusals,
+  unknownFactorRefusals,
   totpRefusals,
   wrongFactorRefusals,
 } from '../features/totp/contract.ts';
-import { newPasskeyRefusals, passkeyRefusals } from '../features/passkeys/contract.ts';
+import { newPasskeyRefusals, passkeyRefusals, wrongPasskeyRefusals } from '../features/passkeys/contract.ts';
 import { userRefusals } from '../features/users/contract.ts';
 import { generalRefusals } from '../kernel/refusals.ts';
 
@@ -83,11 +83,12 @@ export const refusals = {
   ...ceremonyRefusals,
   ...enrolRefusals,
   ...factorRefusals,
+  ...unknownFactorRefusals,
   ...removalRefusals,
   ...totpRefusals,
-  ...enrolTotpRefusals,
   ...wrongFactorRefusals,
   ...passkeyRefusals,
+  ...wrongPasskeyRefusals,
   ...newPasskeyRefusals,
   ...userRefusals,
 };

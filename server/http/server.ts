@@ -12,6 +12,7 @@ import { createCors } from './cors.ts';
 import type { CreateContext } from './any-request.ts';
 import { sendLiveness, sendReadiness } from './health.ts';
 import { createJsonHandler } from './json.ts';
+import { createOpenApiHandler, openApiPath } from './openapi.ts';
 import { createOriginCheck } from './origin-check.ts';
 import type { OriginRule } from './origin-check.ts';
 import { endConnection, isInTurn } from './pipelining.ts';
@@ -76,6 +77,7 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
   const cors = createCors(createOriginCheck(config));
   const rpc = createRpcHandler({ ...faces, clientIp });
   const json = createJsonHandler(faces.createContext);
+  const openApi = createOpenApiHandler(config, faces.createContext);
 
   return (request: IncomingMessage, response: ServerResponse): void => {
     const lastResort = (err: unknown): void => {
@@ -94,32 +96,36 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
     response.setHeader('Vary', 'Origin');
     // No protocol but this one is spoken here (RFC 9110 §7.8), and Node reads no request behind one that asks for another.
     if (request.headers.upgrade !== undefined) endConnection(request, response);
-    const fault = faultOfHead(request);
-    if (fault) {
+    const refuse = (fault: Fault): void => {
       const about = { requestId: newId(), address: clientIp(headOfNode(request)) };
       response.setHeader('X-Request-Id', about.requestId);
+      if (fault.status === 405) response.setHeader('Allow', methods.join(', '));
       faces.log.info({ event: 'procedure.refused', ...about, reason: 'REQUEST_INVALID', status: fault.status });
-      return sendJson(response, fault.status, {
+      sendJson(response, fault.status, {
         message: fault.message,
         reason: 'REQUEST_INVALID',
         requestId: about.requestId,
       });
-    }
+    };
+    const fault = faultOfHead(request);
+    if (fault) return refuse(fault);
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
       else if (face === 'trpc') rpc(request, response);
+      else if (face === 'openapi') openApi(request, response).catch(lastResort);
       else if (face === 'verify') sendVerdict(request, response, faces.createContext).catch(lastResort);
       else if (face === 'json') json(request, response).catch(lastResort);
       else if (face === 'livez') sendLiveness(response);
       else if (face === 'readyz') sendReadiness(response, { db: faces, log: faces.log }).catch(lastResort);
-      else sendJson(response, 404, { message: 'There is nothing at this address.', reason: 'REQUEST_INVALID' });
+      else refuse({ status: 404, message: 'There is nothing at this address.' });
     });
   };
 }
 
-function faceOf({ url = '' }: IncomingMessage): 'trpc' | 'json' | 'verify' | 'livez' | 'readyz' | 'none' {
+function faceOf({ url = '' }: IncomingMessage): 'trpc' | 'json' | 'openapi' | 'verify' | 'livez' | 'readyz' | 'none' {
   const [path = ''] = url.split('?', 1);
   if (rpcPath.test(path)) return 'trpc';
+  if (path === openApiPath) return 'openapi';
   if (path === verifyPath) return 'verify';
   if (jsonPath.test(path)) return 'json';
   if (path === '/livez') return 'livez';
@@ -132,11 +138,13 @@ const jsonPath = /^\/api\/[A-Za-z]+(\/[A-Za-z]+)*$/;
 
 const methods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
+interface Fault {
+  status: number;
+  message: string;
+}
+
 /** What is wrong with a request before anything looks at where it wants to go. */
-function faultOfHead({
-  method = '',
-  headersDistinct,
-}: IncomingMessage): { status: number; message: string } | undefined {
+function faultOfHead({ method = '', headersDistinct }: IncomingMessage): Fault | undefined {
   if (!methods.includes(method)) return { status: 405, message: 'Only GET, HEAD, POST and OPTIONS are answered.' };
   const [host = 'none', ...others] = headersDistinct.host ?? [];
   if (others.length > 0 || !/^[\w.:[\]-]+$/.test(host))

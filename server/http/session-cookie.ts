@@ -10,11 +10,14 @@ export interface SessionCookie {
   clear(response: ResponseHead): void;
 }
 
+/** The prefix makes browsers refuse the cookie from a sibling domain or over plain http (ASVS 3.3.1, 3.3.3). */
+export const sessionCookieName = ({ publicUrl }: { publicUrl: string }): string =>
+  publicUrl.startsWith('https:') ? '__Host-latchkey_session' : 'latchkey_session';
+
 /** @param settings `publicUrl` decides on `Secure` and the `__Host-` prefix, `lifetimeSeconds` on `Max-Age` */
 export function createSessionCookie(settings: { publicUrl: string; lifetimeSeconds: number }): SessionCookie {
   const isSecure = settings.publicUrl.startsWith('https:');
-  // The prefix makes browsers refuse the cookie from a sibling domain or over plain http (ASVS 3.3.1, 3.3.3).
-  const name = isSecure ? '__Host-latchkey_session' : 'latchkey_session';
+  const name = sessionCookieName(settings);
   const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
 
   // A host's own cookies stay; of ours there is one, the last that was set.

@@ -31,7 +31,10 @@ export async function sendVerdict(
 ): Promise<void> {
   const ctx = createContext({ req: request, res: response });
   try {
-    if (request.method === 'POST') throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' });
+    if (request.method === 'POST') {
+      response.setHeader('Allow', 'GET, HEAD');
+      throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' });
+    }
     const verdict = await question.createCaller(ctx).verify[isRead(request) ? 'read' : 'change']();
     response.setHeader('X-Auth-User-Id', verdict.userId);
     sendJson(response, 200, verdict);

@@ -27,6 +27,11 @@ export class Refusal<
     this.refusal = { reason, ...details };
   }
 
+  /** Whether it belongs to a set, and so may leave a procedure that has declared it. */
+  isOf(rows: RefusalRows): boolean {
+    return this.rows === rows;
+  }
+
   /** When to try again, 0 where that would not help. */
   get retryAfterSeconds(): number {
     const { refusal } = this;

@@ -98,12 +98,13 @@ describe('an address at which somebody looks for more than there is', () => {
     }
   });
 
-  test('13.4.5 no documentation, metrics or tools are served: what answers is a closed list', async () => {
+  test('13.4.5 no metrics, no tools and no documentation but of the plain JSON are served: what answers is a closed list', async () => {
     await using app = await testApp();
     const procedures = Object.keys(appRouter._def.procedures);
     const paths = procedures.flatMap((path) => [`/trpc/${path}`, `/api/${path.replaceAll('.', '/')}`]);
     const answering = new Map<string, number>();
-    for (const path of [...Object.values(wanted).flat(), ...paths, '/livez', '/readyz', '/livez/', '/readyz?verbose']) {
+    const others = ['/api/auth/openapi.json', '/livez', '/readyz', '/livez/', '/readyz?verbose'];
+    for (const path of [...Object.values(wanted).flat(), ...paths, ...others]) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
         const { status } = await ask(app.url, `${method} ${path}`);
         if (![400, 404, 405, 415].includes(status)) answering.set(`${method} ${path}`, status);
@@ -114,6 +115,8 @@ describe('an address at which somebody looks for more than there is', () => {
       'GET /api/auth/account/export',
       'GET /api/auth/factors/list',
       'GET /api/auth/me',
+      // Meant to be read by anybody: what stands in it is public with the source.
+      'GET /api/auth/openapi.json',
       'GET /api/auth/passkeys/list',
       'GET /api/auth/sessions/list',
       'GET /livez',

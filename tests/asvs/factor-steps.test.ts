@@ -52,8 +52,10 @@ class Model {
   readonly devices: Device[] = [{}, {}];
   isOn = false;
   codes: string[] = [];
-  /** What the app shows that is set up, or was offered last; nothing where there is neither. */
+  /** What the app shows that is set up. */
   shown: (() => string) | undefined;
+  /** What the one shows that was offered last. */
+  offered: (() => string) | undefined;
 
   constructor(app: TestApp, email: string) {
     this.app = app;
@@ -72,13 +74,14 @@ class Model {
 
   factor(kind: Kind): { method: string; code: string } {
     if (kind === 'recoveryCode') return { method: kind, code: this.codes[0] ?? 'a'.repeat(24) };
-    return { method: 'totp', code: (kind === 'totp' && this.shown?.()) || '000000' };
+    const app = this.isOn ? this.shown : this.offered;
+    return { method: 'totp', code: (kind === 'totp' && app?.()) || '000000' };
   }
 
   isRight(kind: Kind, { isPending }: { isPending: boolean }): boolean {
     if (kind === 'recoveryCode') return this.codes.length > 0;
     // The first code of an app is shown by `confirm`, or after the password.
-    return kind === 'totp' && this.shown !== undefined && (this.isOn || isPending);
+    return kind === 'totp' && (this.isOn || (isPending && this.offered !== undefined));
   }
 
   end(isEnded: (session: Session) => boolean): void {
@@ -86,7 +89,7 @@ class Model {
   }
 
   turnOn(codes: string[] | undefined): void {
-    this.isOn = true;
+    Object.assign(this, { isOn: true, shown: this.offered, offered: undefined });
     this.codes = codes ?? this.codes;
     this.end(({ factors }) => factors.join() === 'password');
   }
@@ -115,23 +118,24 @@ const done: Record<Act, (model: Model, device: Device, kind: Kind) => Promise<vo
     else model.begin(device, { authorization: `Bearer ${token}` }, ['password']);
   },
   async enrol(model, device) {
-    const expected = model.refusedFirst(device) ?? (model.isOn ? 'TOTP_ENABLED' : 'done');
+    const expected = model.refusedFirst(device) ?? 'done';
     const answer = await post(model, 'totp/enrol', {}, device);
-    if (await said(model, expected, answer)) model.shown = codesOf(model.app, (await answer.json()).secret);
+    if (await said(model, expected, answer)) model.offered = codesOf(model.app, (await answer.json()).secret);
   },
   async enrolPending(model, device) {
     const expected = model.isSpent(device) ? 'PROOF_SPENT' : model.isOn ? 'FACTOR_ENROLLED' : 'done';
     const answer = await post(model, 'factors/enrol', { proof: device.proof?.token ?? '' });
-    if (await said(model, expected, answer)) model.shown = codesOf(model.app, (await answer.json()).secret);
+    if (await said(model, expected, answer)) model.offered = codesOf(model.app, (await answer.json()).secret);
   },
   async confirm(model, device, kind) {
-    const isRight = !model.isOn && model.shown !== undefined && kind === 'totp';
-    const { code } = model.factor(kind === 'totp' ? kind : 'wrong');
+    const isRight = model.offered !== undefined && kind === 'totp';
+    const code = isRight ? model.offered?.() : '000000';
     const expected = model.refusedFirst(device) ?? (isRight ? 'done' : 'FACTOR_WRONG');
     const answer = await post(model, 'totp/confirm', { code }, device);
     if (!(await said(model, expected, answer)) || !device.session) return;
     show(device.session, 'totp');
     device.session.headers = await renewedBy(answer);
+    if (model.isOn) model.end((session) => session !== device.session);
     model.turnOn((await answer.json()).recoveryCodes);
   },
   async prove(model, device, kind) {

@@ -60,7 +60,6 @@ const rightInputs: Record<string, (app: TestApp, person: Person) => Promise<obje
 /** What does nothing for somebody who has all factors already. */
 const refusals: Record<string, string> = {
   'auth.factors.enrol': 'FACTOR_ENROLLED',
-  'auth.totp.enrol': 'TOTP_ENABLED',
   'auth.totp.confirm': 'FACTOR_WRONG',
   'auth.sessions.revoke': 'SESSION_UNKNOWN',
 };

@@ -188,6 +188,15 @@ describe('what a host asks for', () => {
     expect(await asked(app, 'sign', twice)).toEqual(['recentlyVerified', true]);
   });
 
+  test('is not met any more once the account has no factor, though one was shown in this session', async () => {
+    await using app = await testApp();
+    const person = await withApp(app);
+    const headers = await renewedBy(await app.post('/api/auth/totp/disable', {}, person.headers));
+    for (const name of ['pay', 'sign'] as const)
+      expect(await asked(app, name, headers)).toMatchObject({ reason: 'SECOND_FACTOR_NEEDED', methods: [] }); // oxlint-disable-line no-await-in-loop
+    expect(await asked(app, 'wipe', headers)).toBe('recentlyVerified');
+  });
+
   test('is not met by the proof of half a login', async () => {
     await using app = await testApp();
     await withApp(app);

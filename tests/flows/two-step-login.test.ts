@@ -8,19 +8,37 @@ import { ada, testApp } from '../support/test-app.ts';
 test('the example of a login in two steps signs in, and asks again after a wrong code', async () => {
   await using app = await testApp();
   const asked: string[][] = [];
-  const askForFactor = async (methods: string[]) => {
-    asked.push(methods);
-    return { method: 'totp', code: asked.length === 1 ? '000000' : person.code() } as const;
+  const page = {
+    async askForCode(methods: string[]) {
+      asked.push(methods);
+      return { method: 'totp', code: asked.length === 1 ? '000000' : person.code() } as const;
+    },
+    showApp: () => expect.unreachable(),
+    showRecoveryCodes: () => expect.unreachable(),
   };
   await app.auth.users.create(ada);
-  expect(await logIn(app.url, { ...ada, askForFactor })).toBe(ada.email);
+  expect(await logIn(app.url, ada, page)).toBe(ada.email);
   expect(asked).toEqual([]);
   const person = await withApp(app);
-  expect(await logIn(app.url, { ...ada, askForFactor })).toBe(ada.email);
+  expect(await logIn(app.url, ada, page)).toBe(ada.email);
   expect(asked).toEqual([
     ['totp', 'recoveryCode'],
     ['totp', 'recoveryCode'],
   ]);
+});
+
+test('the same example sets an app up where the account must have a second factor, and shows the codes once', async () => {
+  await using app = await testApp({ env: { REQUIRE_SECOND_FACTOR: 'everyone' } });
+  await app.auth.users.create(ada);
+  const shown: string[][] = [];
+  let code = (): string => '';
+  const signedIn = await logIn(app.url, ada, {
+    showApp: ({ secret }) => void (code = codesOf(app, secret)),
+    askForCode: async () => ({ method: 'totp', code: code() }),
+    showRecoveryCodes: (codes) => void shown.push(codes),
+  });
+  expect(signedIn).toBe(ada.email);
+  expect(shown).toEqual([expect.arrayContaining([expect.stringMatching(/^[\w-]+$/)])]);
 });
 
 test('a client with a storage keeps the token of a login in two steps, and a new one of each factor that comes', async () => {

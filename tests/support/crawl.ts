@@ -7,6 +7,8 @@ const paths = procedures
   .concat(
     '/livez',
     '/readyz',
+    '/api/auth/verify',
+    '/api/auth/openapi.json',
     '/',
     '/elsewhere',
     '/trpc/auth.nothing',

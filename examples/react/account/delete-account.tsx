@@ -8,7 +8,7 @@ export function DeleteAccount() {
   return (
     <Section heading="Delete account">
       <details>
-        <summary>Delete my account…</summary>
+        <summary className="danger">Delete my account…</summary>
         <p>It ends at once, here and everywhere, and cannot be had back. Download your data first.</p>
         <Action className="danger" call={() => auth.account.delete.mutate()} done={() => go('/deleted')}>
           Delete it for good

@@ -17,7 +17,7 @@ export function Passkeys({ changes, added, changed }: PasskeysProps) {
   return (
     <>
       <h3>Passkeys</h3>
-      <ul className="list" aria-label="Passkeys">
+      <ul className="list short" aria-label="Passkeys">
         {answer?.passkeys.map((passkey) => (
           <PasskeyItem key={passkey.id} passkey={passkey} changed={changed} />
         ))}

@@ -15,6 +15,13 @@ export function SecondFactors({ changes, changed }: { changes: number; changed: 
     showCodes(recoveryCodes);
     changed();
   };
+  const enrol = {
+    offer: () => auth.totp.enrol.mutate(),
+    send: ({ code }: { code: string }) => auth.totp.confirm.mutate({ code }),
+    done: added,
+  };
+  // The last one of an account that must have one: it can be replaced only.
+  const isNeeded = answer?.isRequired && !answer.methods.includes('passkey');
   return (
     <Section heading="Second factors">
       <p role="alert">{fault}</p>
@@ -23,17 +30,16 @@ export function SecondFactors({ changes, changed }: { changes: number; changed: 
           <p>
             You have an authenticator app since <When at={answer.totpSince} />.
           </p>
-          <Action className="plain" call={() => auth.totp.disable.mutate()} done={changed}>
-            Remove the authenticator app
-          </Action>
+          {/* Shown anew after a change, or the code of before would be asked for still. */}
+          <EnrolStep key={answer.totpSince} {...enrol} button="Set up another one in its place" />
+          {!isNeeded && (
+            <Action className="plain" call={() => auth.totp.disable.mutate()} done={changed}>
+              Remove the authenticator app
+            </Action>
+          )}
         </>
       ) : (
-        <EnrolStep
-          offer={() => auth.totp.enrol.mutate()}
-          button="Add an authenticator app"
-          send={({ code }) => auth.totp.confirm.mutate({ code })}
-          done={added}
-        />
+        <EnrolStep {...enrol} button="Add an authenticator app" />
       )}
       <Passkeys changes={changes} added={added} changed={changed} />
       {answer && answer.methods.length > 0 && (

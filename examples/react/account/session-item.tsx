@@ -12,7 +12,8 @@ export function SessionItem({ session, ended }: { session: Session; ended: () =>
         <strong>{device}</strong>
         {session.isCurrent && <span className="badge">This one</span>}
         <p className="small">
-          {session.address ?? 'From an unknown address'}, last used <When at={session.lastSeenAt} />
+          {session.address ?? 'From an unknown address'}, by {session.factors.map((one) => inWords[one]).join(' and ')},
+          last used <When at={session.lastSeenAt} />
         </p>
       </div>
       {!session.isCurrent && (
@@ -27,3 +28,11 @@ export function SessionItem({ session, ended }: { session: Session; ended: () =>
     </li>
   );
 }
+
+/** What was shown in it. */
+const inWords: Record<Session['factors'][number], string> = {
+  password: 'password',
+  totp: 'authenticator app',
+  passkey: 'passkey',
+  recoveryCode: 'recovery code',
+};

@@ -6,6 +6,8 @@ import type { Done } from '../use-call.ts';
 import { CodeForm } from './code-form.tsx';
 
 interface EnrolStepProps<Answer> {
+  /** What to say before anything is offered. */
+  why?: string;
   /** Asks for what the app takes. */
   offer: () => Call<Offer>;
   button: string;
@@ -15,13 +17,16 @@ interface EnrolStepProps<Answer> {
 }
 
 /** Sets up an authenticator app: a picture to scan, or a text to type, and then its first code. */
-export function EnrolStep<Answer>({ offer, button, send, done }: EnrolStepProps<Answer>) {
+export function EnrolStep<Answer>({ why, offer, button, send, done }: EnrolStepProps<Answer>) {
   const [offered, setOffered] = useState<Offer>();
   if (!offered)
     return (
-      <Action call={offer} done={setOffered}>
-        {button}
-      </Action>
+      <>
+        {why && <p>{why}</p>}
+        <Action call={offer} done={setOffered}>
+          {button}
+        </Action>
+      </>
     );
   return (
     <>

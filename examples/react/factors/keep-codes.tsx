@@ -12,7 +12,7 @@ export function KeepCodes({ children }: { children: ReactNode }) {
   return (
     <ShowCodes value={setCodes}>
       {children}
-      {codes && <CodesDialog codes={codes} kept={() => setCodes(undefined)} />}
+      {codes && <CodesDialog key={codes.join()} codes={codes} kept={() => setCodes(undefined)} />}
     </ShowCodes>
   );
 }
@@ -20,15 +20,19 @@ export function KeepCodes({ children }: { children: ReactNode }) {
 function CodesDialog({ codes, kept }: { codes: string[]; kept: () => void }) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  const [isCopied, setCopied] = useState(false);
+  const show = (): void => {
     if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
+  };
+  useEffect(show, []);
   const close = (): void => {
-    dialog.current?.close();
     kept();
+    // Gives the focus back.
+    dialog.current?.close();
   };
   return (
-    <dialog ref={dialog} aria-labelledby={id} onCancel={(event) => event.preventDefault()}>
+    // Browsers close it at the second Escape, whatever a page says to the first: then it is opened again.
+    <dialog ref={dialog} aria-labelledby={id} onCancel={(event) => event.preventDefault()} onClose={show}>
       <h2 id={id}>Your recovery codes</h2>
       <p>Each lets you in once when your phone is lost. Keep them somewhere else. They are not shown again.</p>
       <ul className="codes">
@@ -38,9 +42,21 @@ function CodesDialog({ codes, kept }: { codes: string[]; kept: () => void }) {
           </li>
         ))}
       </ul>
-      <button type="button" onClick={close}>
-        I have kept them
-      </button>
+      <div className="buttons">
+        <button type="button" className="plain" onClick={() => void copy(codes).then(setCopied)}>
+          {isCopied ? 'Copied' : 'Copy them'}
+        </button>
+        <button type="button" onClick={close}>
+          I have kept them
+        </button>
+      </div>
     </dialog>
   );
 }
+
+/** Whether they are in the clipboard, which a browser may refuse. */
+const copy = async (codes: string[]): Promise<boolean> =>
+  await navigator.clipboard.writeText(codes.join('\n')).then(
+    () => true,
+    () => false,
+  );

@@ -16,6 +16,7 @@ export function LogInStep({ needed: { methods, proof }, again }: { needed: Facto
       <section>
         {methods.length === 0 ? (
           <EnrolStep
+            why="Your account needs a second factor beside its password: a code that an app on your phone shows."
             offer={() => auth.factors.enrol.mutate({ proof })}
             button="Set up an authenticator app"
             send={send}
@@ -24,12 +25,12 @@ export function LogInStep({ needed: { methods, proof }, again }: { needed: Facto
         ) : (
           <FactorStep methods={methods} send={send} ask={() => auth.factors.challenge.mutate({ proof })} done={done} />
         )}
+        <div className="buttons">
+          <button type="button" className="plain" onClick={again}>
+            Begin again
+          </button>
+        </div>
       </section>
-      <p>
-        <button type="button" className="plain" onClick={again}>
-          Begin again
-        </button>
-      </p>
     </Page>
   );
 }

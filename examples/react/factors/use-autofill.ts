@@ -14,7 +14,8 @@ export function useAutofill(): void {
       if (!asked) return;
       try {
         const used = await usedPasskey(asked, { autofill: true });
-        await safe(auth.passkeys.signIn.mutate(used));
+        // React shows a page twice while it is developed: the first one is gone.
+        if (isShown) await safe(auth.passkeys.signIn.mutate(used));
       } catch (error) {
         // What was asked is too old: ask again. Otherwise there is none, or the button was pressed.
         if (isShown && error instanceof NoPasskey && error.because === 'late') await offer();

@@ -48,7 +48,7 @@ const isFactorStale = (deps: Times, { session }: Caller, factors: Factor[]): boo
 const verifyAgain = (methods: Method[]) => new Refusal(assuranceRefusals, 'VERIFY_AGAIN', { methods });
 
 /**
- * The caller, if they have shown a second factor in this session.
+ * The caller, if they have shown a second factor in this session, and their account has one still.
  *
  * @throws Refusal SECOND_FACTOR_NEEDED with those that this account has
  */
@@ -56,7 +56,7 @@ export async function refuseUnlessTwoFactor<Given extends Caller>(
   { deps }: Call<'db'>,
   caller: Given,
 ): Promise<Given & TwoFactorCaller> {
-  if (isTwoFactor(caller.session.factors)) return { ...caller, isTwoFactor: true };
   const methods = await factorsOf(deps, caller.user.id);
+  if (isTwoFactor(caller.session.factors) && methods.length > 0) return { ...caller, isTwoFactor: true };
   throw new Refusal(factorRefusals, 'SECOND_FACTOR_NEEDED', { methods });
 }

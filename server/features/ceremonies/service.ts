@@ -7,6 +7,7 @@ import { newId } from '../../kernel/id.ts';
 import { inSteps } from '../../kernel/in-steps.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import { hashToken, newToken, readToken } from '../../kernel/token.ts';
+import { sessionRefusals } from '../sessions/contract.ts';
 import { ceremonyRefusals } from './contract.ts';
 import type { CeremonyKind } from './contract.ts';
 import { deleteCeremony, deleteExpiredCeremonies, findCeremony, insertCeremony, insertCeremonyOf } from './queries.ts';
@@ -32,7 +33,8 @@ export interface Ticket {
 /**
  * Begins what takes several steps. Its token is known to nobody but who began it, and opens nothing else.
  *
- * @throws NotExactlyOne where the user is gone or disabled by now
+ * @throws Refusal SESSION_ENDED or PROOF_SPENT where the user is gone or disabled by now: what began it is over, too;
+ *   NotExactlyOne where that is a login
  */
 export async function beginCeremony({ db, clock }: Pick<Deps, 'db' | 'clock'>, begun: Begun): Promise<Ticket> {
   const { kind, userId, boundTo, challenge, provedHash } = begun;
@@ -51,8 +53,13 @@ export async function beginCeremony({ db, clock }: Pick<Deps, 'db' | 'clock'>, b
   };
   // Unsynced: what the power takes with it is begun again.
   if (userId === undefined) await insertCeremony(db.unsynced, { ...row, userId: null });
-  else if (!(await insertCeremonyOf(db.unsynced, { ...row, userId }))) throw new NotExactlyOne();
+  else if (!(await insertCeremonyOf(db.unsynced, { ...row, userId }))) throw overWith(kind);
   return { token: token.reveal(), expiresAt: expiresAt.toISOString() };
+}
+
+function overWith(kind: CeremonyKind): Error {
+  if (kind === 'logIn') return new NotExactlyOne();
+  return kind === 'passkeyFactor' ? spent() : new Refusal(sessionRefusals, 'SESSION_ENDED');
 }
 
 /** One that was good when it was looked up. */

@@ -14,12 +14,14 @@ interface FactorChange {
   events: NewEvent[];
   list: (tx: Queryable) => (Statement | ExactlyOne<Statement>)[];
   /** The one that was added, and so shown in this session. */
-  added?: Factor;
+  shown?: Factor;
+  /** Whether it is so that one was taken, perhaps in the place of another; by default where none was added. */
+  isAnyTaken?: boolean;
 }
 
 /**
  * Changes which factors the caller has. Their session goes on under a new token (ASVS 7.2.4). Others end (ASVS
- * 7.4.3): where a factor was added those in which nothing but the password was shown, otherwise all of them.
+ * 7.4.3): where a factor was only added those in which nothing but the password was shown, otherwise all of them.
  *
  * @returns the new token, for whoever sends it as a bearer token
  * @throws NotExactlyOne where the list was undone, or the session is over
@@ -27,12 +29,12 @@ interface FactorChange {
 export async function changeFactors(
   call: FactorCall,
   { user, session }: Caller,
-  { events, list, added }: FactorChange,
+  { events, list, shown, isAnyTaken = !shown }: FactorChange,
 ): Promise<{ token?: string }> {
   const { deps, request } = call;
-  const shown = added && { factors: withFactor(session.factors, added), factorVerifiedAt: deps.clock.now() };
-  const renewed = renewSession(call, shown);
-  const ended = { except: session.id, ...(added && { factors: 'password' }) };
+  const proved = shown && { factors: withFactor(session.factors, shown), factorVerifiedAt: deps.clock.now() };
+  const renewed = renewSession(call, proved);
+  const ended = { except: session.id, ...(!isAnyTaken && { factors: 'password' }) };
   const hit = await change(deps, { request, sessionId: session.id, events }, (tx) => [
     endSessionsOf(tx, user.id, ended),
     // Which one of them may have wanted.

@@ -5,7 +5,7 @@ import { publicProcedure } from '../../trpc.ts';
 import { ceremonyRefusals } from '../ceremonies/contract.ts';
 import { passkeyAsked, passkeyRefusals } from '../passkeys/contract.ts';
 import { deliveryRefusals } from '../sessions/contract.ts';
-import { enrolRefusals as enrolTotpRefusals, totpOffer, totpRefusals, wrongFactorRefusals } from '../totp/contract.ts';
+import { totpOffer, totpRefusals, wrongFactorRefusals } from '../totp/contract.ts';
 import {
   enrolRefusals,
   listFactorsOutput,
@@ -34,7 +34,6 @@ export const factorProcedures = {
     .errors(refusalsOf(ceremonyRefusals))
     .errors(refusalsOf(enrolRefusals))
     .errors(refusalsOf(totpRefusals))
-    .errors(refusalsOf(enrolTotpRefusals))
     .input(proofInput)
     .output(totpOffer)
     .mutation(({ ctx, input }) => enrolPending(ctx, input)),

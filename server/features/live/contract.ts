@@ -87,6 +87,10 @@ const ends: ReadonlySet<string> = new Set<EventKind>([
 export const mayEnd = (event: { kind: string; sessionId?: string | null | undefined }, sessionId: string): boolean =>
   event.kind === 'session.ended' ? event.sessionId === sessionId : ends.has(event.kind);
 
+/** Whether it is the beginning of this very session: told late, to a stream that was quicker, it is no news. */
+export const isOwnBeginning = (event: { kind: string; sessionId?: string | null | undefined }, sessionId: string) =>
+  event.kind === 'session.started' && event.sessionId === sessionId;
+
 const isAsyncIterable = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 

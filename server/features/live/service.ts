@@ -8,7 +8,7 @@ import { isFactorDemanded } from '../methods/service.ts';
 import { sessionRefusals } from '../sessions/contract.ts';
 import type { Caller } from '../sessions/contract.ts';
 import { factorsIn } from '../sessions/service.ts';
-import { liveRefusals, mayEnd, reasonOf } from './contract.ts';
+import { isOwnBeginning, liveRefusals, mayEnd, reasonOf } from './contract.ts';
 import type { Signal, SignalReason } from './contract.ts';
 import { findSessionById } from './queries.ts';
 
@@ -156,6 +156,7 @@ function follow(deps: Needs, { user, session }: Caller, { isStream }: { isStream
     sessionId: session.id,
     isStream,
     hear(news) {
+      if (news && isOwnBeginning(news, session.id)) return;
       const reason = news ? reasonOf(news) : 'missed';
       heard.add(reason);
       if (news && mayEnd(news, session.id)) ending = reason;

@@ -3,7 +3,7 @@ import { noInput } from '../../kernel/fields.ts';
 import { publicProcedure } from '../../trpc.ts';
 import { ceremonyRefusals } from '../ceremonies/contract.ts';
 import { disabledRefusals } from '../logins/contract.ts';
-import { passkeyAsked, passkeyRefusals } from '../passkeys/contract.ts';
+import { passkeyAsked, passkeyRefusals, wrongPasskeyRefusals } from '../passkeys/contract.ts';
 import { deliveryRefusals, signedIn } from '../sessions/contract.ts';
 import { signInInput } from './contract.ts';
 import { askForPasskey, signInByPasskey } from './service.ts';
@@ -19,6 +19,7 @@ export const passkeySignInProcedures = {
     .meta({ message: 'Login successful' })
     .errors(refusalsOf(ceremonyRefusals))
     .errors(refusalsOf(passkeyRefusals))
+    .errors(refusalsOf(wrongPasskeyRefusals))
     .errors(refusalsOf(disabledRefusals))
     .errors(refusalsOf(deliveryRefusals))
     .input(signInInput)

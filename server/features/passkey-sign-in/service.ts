@@ -11,7 +11,7 @@ import { change } from '../events/service.ts';
 import type { FactorCall } from '../factor-changes/service.ts';
 import { disabledRefusals } from '../logins/contract.ts';
 import type { CheckedFactor } from '../methods/service.ts';
-import { passkeyRefusals } from '../passkeys/contract.ts';
+import { wrongPasskeyRefusals } from '../passkeys/contract.ts';
 import type { AuthenticationResponse, PasskeyAsked } from '../passkeys/contract.ts';
 import { knownOf, siteOf } from '../passkeys/service.ts';
 import type { SignedIn } from '../sessions/contract.ts';
@@ -119,6 +119,6 @@ export async function signInByPasskey(call: FactorCall, { ceremony, response, de
       throw error instanceof NotExactlyOne ? spent() : error;
     }
   });
-  if (!checked) throw new Refusal(passkeyRefusals, 'PASSKEY_REFUSED');
+  if (!checked) throw new Refusal(wrongPasskeyRefusals, 'PASSKEY_REFUSED');
   return { status: 'signedIn', user: toUser(checked.user), ...session.deliver() };
 }

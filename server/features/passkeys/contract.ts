@@ -132,12 +132,16 @@ export const removeOutput = z.object({
 export type PasskeyRemoved = z.infer<typeof removeOutput>;
 
 /** Wherever one is made or used. */
+/** Wherever one is asked for or looked at. */
 export const passkeyRefusals = defineRefusals({
-  PASSKEY_REFUSED: ['FORBIDDEN', 'This passkey is not one of this site, or it is not yours. Begin again.'],
   PASSKEYS_NOT_CONFIGURED: [
     'NOT_IMPLEMENTED',
     'This server takes no passkeys. Its operator has to give APP_URL a name, in place of an IP address.',
   ],
+});
+
+export const wrongPasskeyRefusals = defineRefusals({
+  PASSKEY_REFUSED: ['FORBIDDEN', 'This passkey is not one of this site, or it is not yours. Begin again.'],
 });
 
 export const newPasskeyRefusals = defineRefusals({

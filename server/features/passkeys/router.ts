@@ -2,7 +2,7 @@ import { recentlyVerifiedProcedure, signedInProcedure } from '../../assurance.ts
 import { refusalsOf } from '../../error-shapes.ts';
 import { noInput } from '../../kernel/fields.ts';
 import { ceremonyRefusals } from '../ceremonies/contract.ts';
-import { removalRefusals } from '../totp/contract.ts';
+import { removalRefusals, unknownFactorRefusals } from '../totp/contract.ts';
 import {
   listOutput,
   newPasskeyRefusals,
@@ -14,6 +14,7 @@ import {
   removeOutput,
   renameInput,
   renameOutput,
+  wrongPasskeyRefusals,
 } from './contract.ts';
 import { nameIt, offerPasskey, passkeysOf, registerPasskey, removePasskey } from './service.ts';
 
@@ -28,6 +29,7 @@ export const passkeyProcedures = {
     .meta({ message: 'Passkey added.' })
     .errors(refusalsOf(ceremonyRefusals))
     .errors(refusalsOf(passkeyRefusals))
+    .errors(refusalsOf(wrongPasskeyRefusals))
     .errors(refusalsOf(newPasskeyRefusals))
     .input(registerInput)
     .output(registerOutput)
@@ -39,13 +41,14 @@ export const passkeyProcedures = {
     .query(async ({ ctx }) => ({ passkeys: await passkeysOf(ctx.deps, ctx.me.user.id) })),
 
   rename: recentlyVerifiedProcedure
-    .errors(refusalsOf(removalRefusals))
+    .errors(refusalsOf(unknownFactorRefusals))
     .input(renameInput)
     .output(renameOutput)
     .mutation(async ({ ctx, input }) => ({ passkey: await nameIt(ctx, ctx.me, input) })),
 
   remove: recentlyVerifiedProcedure
     .meta({ message: 'Passkey removed.' })
+    .errors(refusalsOf(unknownFactorRefusals))
     .errors(refusalsOf(removalRefusals))
     .input(removeInput)
     .output(removeOutput)

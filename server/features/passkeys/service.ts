@@ -18,8 +18,8 @@ import { isFactorDemandedOf } from '../methods/service.ts';
 import { endUselessCodes, firstCodeSet } from '../recovery-codes/service.ts';
 import type { Caller, VerifiedCaller } from '../sessions/contract.ts';
 import { checkSession } from '../sessions/service.ts';
-import { removalRefusals } from '../totp/contract.ts';
-import { mostPasskeys, newPasskeyRefusals, passkeyRefusals } from './contract.ts';
+import { removalRefusals, unknownFactorRefusals } from '../totp/contract.ts';
+import { mostPasskeys, newPasskeyRefusals, passkeyRefusals, wrongPasskeyRefusals } from './contract.ts';
 import type {
   Passkey,
   PasskeyAdded,
@@ -109,7 +109,7 @@ export async function registerPasskey(
   const credential = await checkRegistration(answer, { ...site, challenge });
   if (!credential) {
     await spendCeremony(deps, begun);
-    throw new Refusal(passkeyRefusals, 'PASSKEY_REFUSED');
+    throw new Refusal(wrongPasskeyRefusals, 'PASSKEY_REFUSED');
   }
   const written = given.filter((one) => transports.some((known) => known === one));
   const about = { name: name ?? nameOf(request), transports: written.join(' ') };
@@ -123,7 +123,7 @@ export async function registerPasskey(
         exactlyOne(insertPasskey(tx, row, mostPasskeys)),
         ...(codes?.statements(tx) ?? []),
       ],
-      added: 'passkey',
+      shown: 'passkey',
     });
     const passkey = toPasskey({ ...row, lastUsedAt: null });
     return { status: 'passkeyAdded', passkey, ...(codes && { recoveryCodes: codes.reveal() }), ...token };
@@ -164,7 +164,7 @@ export async function passkeysOf({ db }: Pick<Deps, 'db'>, userId: string): Prom
  */
 export async function nameIt({ deps }: FactorCall, { user }: Caller, input: RenamePasskey): Promise<Passkey> {
   const renamed = await renamePasskey(deps.db, { ...input, userId: user.id });
-  if (!renamed) throw new Refusal(removalRefusals, 'FACTOR_UNKNOWN');
+  if (!renamed) throw new Refusal(unknownFactorRefusals, 'FACTOR_UNKNOWN');
   return toPasskey(renamed);
 }
 
@@ -191,7 +191,9 @@ export async function removePasskey(
     if (!(error instanceof NotExactlyOne)) throw error;
     await checkSession(call);
     const isThere = (await findPasskeysOf(call.deps.db, userId)).some((one) => one.id === id);
-    throw new Refusal(removalRefusals, isThere ? 'FACTOR_REQUIRED' : 'FACTOR_UNKNOWN');
+    throw isThere
+      ? new Refusal(removalRefusals, 'FACTOR_REQUIRED')
+      : new Refusal(unknownFactorRefusals, 'FACTOR_UNKNOWN');
   }
 }
 

@@ -45,12 +45,8 @@ export type TotpDisabled = z.infer<typeof disableOutput>;
 export const totpRefusals = defineRefusals({
   TOTP_NOT_CONFIGURED: [
     'NOT_IMPLEMENTED',
-    'This server takes no authenticator apps. Its operator has to set ENCRYPTION_KEYS.',
+    'This server takes no authenticator apps until its operator sets ENCRYPTION_KEYS; .env.example says how to make one.',
   ],
-});
-
-export const enrolRefusals = defineRefusals({
-  TOTP_ENABLED: ['CONFLICT', 'You have an authenticator app already. Remove it before you add another one.'],
 });
 
 /** Wherever a second factor is shown. */
@@ -62,8 +58,12 @@ export const wrongFactorRefusals = defineRefusals({
   ],
 });
 
+/** Wherever one is named. */
+export const unknownFactorRefusals = defineRefusals({
+  FACTOR_UNKNOWN: ['NOT_FOUND', 'You have no such factor. It may be removed already.'],
+});
+
 /** Wherever one is removed. */
 export const removalRefusals = defineRefusals({
-  FACTOR_UNKNOWN: ['NOT_FOUND', 'You have no such factor. It may be removed already.'],
   FACTOR_REQUIRED: ['CONFLICT', 'Your account must have a second factor. Add another one before you remove this.'],
 });

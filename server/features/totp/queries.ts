@@ -9,21 +9,29 @@ interface Offered {
   seedCiphertext: Buffer;
 }
 
-/** Stores an app that does not count yet, in the place of another such one. Hits no row where there is one that counts. */
+/** Stores an app that does not count yet, in the place of another such one. */
 export function offerTotp({ orm, tables: { totps } }: Queryable, { id, createdAt, userId, seedCiphertext }: Offered) {
   return orm
     .insert(totps)
     .values({ id, createdAt, userId, seedCiphertext, confirmedAt: null, lastStep: 0, failures: 0 })
     .onConflictDoUpdate({
       target: totps.userId,
+      targetWhere: isNull(totps.confirmedAt),
       set: { id, createdAt, seedCiphertext },
-      setWhere: isNull(totps.confirmedAt),
     });
 }
 
-/** The app of a user, whether it counts or not. */
+/** The app of a user that counts. */
 export async function findTotp({ orm, tables: { totps } }: Queryable, userId: string) {
-  const [found] = await orm.select().from(totps).where(eq(totps.userId, userId));
+  const isTheirs = and(eq(totps.userId, userId), isNotNull(totps.confirmedAt));
+  const [found] = await orm.select().from(totps).where(isTheirs);
+  return found;
+}
+
+/** The one that was offered last, and does not count yet. */
+export async function findOffered({ orm, tables: { totps } }: Queryable, userId: string) {
+  const isTheirs = and(eq(totps.userId, userId), isNull(totps.confirmedAt));
+  const [found] = await orm.select().from(totps).where(isTheirs);
   return found;
 }
 

@@ -5,10 +5,10 @@ import {
   confirmInput,
   confirmOutput,
   disableOutput,
-  enrolRefusals,
   removalRefusals,
   totpOffer,
   totpRefusals,
+  unknownFactorRefusals,
   wrongFactorRefusals,
 } from './contract.ts';
 import { confirmApp, disableApp, offerApp } from './service.ts';
@@ -17,7 +17,6 @@ export const totpProcedures = {
   enrol: recentlyVerifiedProcedure
     .meta({ message: 'Let an authenticator app scan this, and then show one of its codes.' })
     .errors(refusalsOf(totpRefusals))
-    .errors(refusalsOf(enrolRefusals))
     .input(noInput)
     .output(totpOffer)
     .mutation(({ ctx }) => offerApp(ctx.deps, ctx.me.user)),
@@ -32,6 +31,7 @@ export const totpProcedures = {
 
   disable: recentlyVerifiedProcedure
     .meta({ message: 'A login asks for codes of the app no more.' })
+    .errors(refusalsOf(unknownFactorRefusals))
     .errors(refusalsOf(removalRefusals))
     .input(noInput)
     .output(disableOutput)

@@ -15,9 +15,18 @@ import { endUselessCodes, firstCodeSet } from '../recovery-codes/service.ts';
 import type { CodeSet } from '../recovery-codes/service.ts';
 import type { VerifiedCaller } from '../sessions/contract.ts';
 import { checkSession } from '../sessions/service.ts';
-import { enrolRefusals, removalRefusals, totpRefusals, wrongFactorRefusals } from './contract.ts';
+import { removalRefusals, totpRefusals, unknownFactorRefusals, wrongFactorRefusals } from './contract.ts';
 import type { ConfirmTotp, TotpConfirmed, TotpDisabled, TotpOffer } from './contract.ts';
-import { confirmTotp, countTry, deleteTotp, deleteTotpOf, findTotp, offerTotp, useStep } from './queries.ts';
+import {
+  confirmTotp,
+  countTry,
+  deleteTotp,
+  deleteTotpOf,
+  findOffered,
+  findTotp,
+  offerTotp,
+  useStep,
+} from './queries.ts';
 
 /** Not more wrong codes one after the other than this, ever (NIST 800-63B-4 §3.2.2). */
 const mostFailures = 100;
@@ -29,9 +38,9 @@ type Needs = Pick<Deps, 'db' | 'clock' | 'config' | 'sealedBox'>;
 
 /**
  * Offers an account an authenticator app, in the place of one that was offered before. It counts once
- * a code of it was shown.
+ * a code of it was shown, and then takes the place of the one that counts.
  *
- * @throws Refusal TOTP_NOT_CONFIGURED, TOTP_ENABLED
+ * @throws Refusal TOTP_NOT_CONFIGURED
  */
 export async function offerApp(
   { db, clock, config, sealedBox }: Needs,
@@ -40,12 +49,7 @@ export async function offerApp(
   const box = boxOf({ sealedBox });
   const seed = newSeed();
   const row = { id: newId(), createdAt: clock.now(), userId, seedCiphertext: box.seal(seed, sealedFor(userId)) };
-  try {
-    await db.atomically((tx) => [exactlyOne(offerTotp(tx, row))]);
-  } catch (error) {
-    if (error instanceof NotExactlyOne) throw new Refusal(enrolRefusals, 'TOTP_ENABLED');
-    throw error;
-  }
+  await db.atomically((tx) => [offerTotp(tx, row)]);
   const uri = otpauthUriOf(seed, { issuer: new URL(config.appUrl).hostname, account: email });
   return { status: 'totpOffered', uri, qr: qrOf(uri), secret: seedInBase32(seed) };
 }
@@ -63,12 +67,13 @@ export interface AcceptedApp {
   statements(tx: Queryable): (Statement | ExactlyOne<Statement>)[];
   /** With the first factor of an account. */
   codes: CodeSet | undefined;
+  isInPlaceOfAnother: boolean;
 }
 
 /** Looks whether it is a code of the app that was offered; `undefined` otherwise. */
 export async function acceptApp(deps: Needs, userId: string, code: string): Promise<AcceptedApp | undefined> {
-  const offered = await findTotp(deps.db, userId);
-  if (!offered || offered.confirmedAt) return undefined;
+  const offered = await findOffered(deps.db, userId);
+  if (!offered) return undefined;
   const now = deps.clock.now();
   const lastStep = stepOf(boxOf(deps).open(offered.seedCiphertext, sealedFor(userId)), code, now);
   if (lastStep === undefined) return undefined;
@@ -76,7 +81,9 @@ export async function acceptApp(deps: Needs, userId: string, code: string): Prom
   const codes = await firstCodeSet(deps, userId);
   return {
     codes,
+    isInPlaceOfAnother: (await findTotp(deps.db, userId)) !== undefined,
     statements: (tx) => [
+      deleteTotp(tx, userId, { isOtherNeeded: false }),
       exactlyOne(confirmTotp(tx, { id: offered.id, confirmedAt: now, lastStep })),
       ...(codes?.statements(tx) ?? []),
     ],
@@ -84,7 +91,7 @@ export async function acceptApp(deps: Needs, userId: string, code: string): Prom
 }
 
 /**
- * Makes the app count that was offered to the caller: from now on a login asks for its codes.
+ * Makes the app count that was offered to the caller, in the place of another: from now on a login asks for its codes.
  *
  * @throws Refusal FACTOR_WRONG, also where another app was offered meanwhile; TOTP_NOT_CONFIGURED, SESSION_ENDED
  */
@@ -96,7 +103,12 @@ export async function confirmApp(call: FactorCall, me: VerifiedCaller, { code }:
   const events = [{ kind: 'totp.enabled', userId } as const];
   try {
     const list = (tx: Queryable) => accepted.statements(tx);
-    const token = await changeFactors(call, me, { events, list, added: 'totp' });
+    const token = await changeFactors(call, me, {
+      events,
+      list,
+      shown: 'totp',
+      isAnyTaken: accepted.isInPlaceOfAnother,
+    });
     return { status: 'totpEnabled', ...(accepted.codes && { recoveryCodes: accepted.codes.reveal() }), ...token };
   } catch (error) {
     if (!(error instanceof NotExactlyOne)) throw error;
@@ -124,7 +136,9 @@ export async function disableApp(call: FactorCall, me: VerifiedCaller): Promise<
     if (!(error instanceof NotExactlyOne)) throw error;
     await checkSession(call);
     const found = await findTotp(call.deps.db, userId);
-    throw new Refusal(removalRefusals, found?.confirmedAt ? 'FACTOR_REQUIRED' : 'FACTOR_UNKNOWN');
+    throw found
+      ? new Refusal(removalRefusals, 'FACTOR_REQUIRED')
+      : new Refusal(unknownFactorRefusals, 'FACTOR_UNKNOWN');
   }
 }
 
@@ -144,7 +158,7 @@ export async function checkCode(
   const box = boxOf(deps);
   const app = await countTry(db.unsynced, userId, mostFailures);
   if (!app) {
-    if ((await findTotp(db, userId))?.confirmedAt) throw new Refusal(wrongFactorRefusals, 'FACTOR_LOCKED');
+    if (await findTotp(db, userId)) throw new Refusal(wrongFactorRefusals, 'FACTOR_LOCKED');
     return undefined;
   }
   const step = stepOf(box.open(app.seedCiphertext, sealedFor(userId)), code, clock.now());

@@ -11,7 +11,6 @@ export async function proveFactor(proof: string, code: string): Promise<string> 
     case 'FACTOR_LOCKED':
     case 'PROOF_SPENT':
     case 'TOTP_NOT_CONFIGURED':
-    case 'PASSKEY_REFUSED':
     case 'PASSKEYS_NOT_CONFIGURED':
     case 'TOKEN_NOT_FOR_PAGES':
     case 'INPUT_INVALID':
@@ -37,7 +36,6 @@ export async function enrolFactor(proof: string): Promise<string> {
     case 'FACTOR_ENROLLED':
     case 'PROOF_SPENT':
     case 'TOTP_NOT_CONFIGURED':
-    case 'TOTP_ENABLED':
     case 'INPUT_INVALID':
     case 'REQUEST_INVALID':
     case 'ORIGIN_REFUSED':
@@ -61,7 +59,6 @@ export async function verifyFactor(code: string): Promise<string> {
     case 'FACTOR_WRONG':
     case 'FACTOR_LOCKED':
     case 'PROOF_SPENT':
-    case 'PASSKEY_REFUSED':
     case 'PASSKEYS_NOT_CONFIGURED':
     case 'TOTP_NOT_CONFIGURED':
     case 'NOT_SIGNED_IN':
@@ -109,7 +106,6 @@ export async function challengeFactor(proof: string): Promise<string> {
   const refusal = refusalOf(error);
   switch (refusal?.reason) {
     case 'PROOF_SPENT':
-    case 'PASSKEY_REFUSED':
     case 'PASSKEYS_NOT_CONFIGURED':
     case 'INPUT_INVALID':
     case 'REQUEST_INVALID':
@@ -131,7 +127,6 @@ export async function startVerification(): Promise<string> {
   if (!error) return answer.ceremony;
   const refusal = refusalOf(error);
   switch (refusal?.reason) {
-    case 'PASSKEY_REFUSED':
     case 'PASSKEYS_NOT_CONFIGURED':
     case 'NOT_SIGNED_IN':
     case 'SESSION_ENDED':

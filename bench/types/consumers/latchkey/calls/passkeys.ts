@@ -23,7 +23,6 @@ export async function offerPasskey(): Promise<string> {
     case 'VERIFY_AGAIN':
       return refusal.methods.join(' ');
     case 'PASSKEYS_NOT_CONFIGURED':
-    case 'PASSKEY_REFUSED':
     case 'NOT_SIGNED_IN':
     case 'SESSION_ENDED':
     case 'INPUT_INVALID':
@@ -101,7 +100,6 @@ export async function renamePasskey(id: string, name: string): Promise<string> {
     case 'VERIFY_AGAIN':
       return refusal.methods.join(' ');
     case 'FACTOR_UNKNOWN':
-    case 'FACTOR_REQUIRED':
     case 'NOT_SIGNED_IN':
     case 'SESSION_ENDED':
     case 'INPUT_INVALID':
@@ -150,7 +148,6 @@ export async function startSignIn(): Promise<string> {
   if (!error) return answer.options.rpId;
   const refusal = refusalOf(error);
   switch (refusal?.reason) {
-    case 'PASSKEY_REFUSED':
     case 'PASSKEYS_NOT_CONFIGURED':
     case 'INPUT_INVALID':
     case 'REQUEST_INVALID':

@@ -10,7 +10,6 @@ export async function enrolTotp(): Promise<string> {
     case 'VERIFY_AGAIN':
       return refusal.methods.join(' ');
     case 'TOTP_NOT_CONFIGURED':
-    case 'TOTP_ENABLED':
     case 'NOT_SIGNED_IN':
     case 'SESSION_ENDED':
     case 'INPUT_INVALID':
