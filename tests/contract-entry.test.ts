@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { build } from 'esbuild';
@@ -7,11 +5,10 @@ import { describe, expect, test } from 'vitest';
 
 import * as contract from '../server/entries/contract.ts';
 import { noInput } from '../server/kernel/fields.ts';
-import { generalRefusals } from '../server/kernel/refusals.ts';
-import type { RefusalRows } from '../server/kernel/refusals.ts';
 import { inputs } from './support/inputs.ts';
 import { rowsIn } from './support/markdown.ts';
 import { root } from './support/process.ts';
+import { everySetOfRefusals } from './support/sets-of-refusals.ts';
 import { textOf } from './support/sources.ts';
 
 /** What a browser would load of an entry: minified, and as it is compressed on the way. */
@@ -29,18 +26,6 @@ async function bundled(entry: string): Promise<{ files: string[]; gzippedKilobyt
   const [{ contents } = { contents: new Uint8Array() }] = outputFiles;
   const files = Object.keys(metafile.inputs).filter((file) => file !== '<stdin>');
   return { files, gzippedKilobytes: gzipSync(contents).length / 1000 };
-}
-
-const features = join(root, 'server', 'features');
-const contracts = readdirSync(features, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('contract.ts'))
-  .map((name) => join(features, name));
-
-async function everySetOfRefusals(): Promise<RefusalRows[]> {
-  const modules: Record<string, unknown>[] = await Promise.all(contracts.map(async (file) => await import(file)));
-  const sets = modules.flatMap((one) => Object.entries(one).filter(([name]) => name.endsWith('Refusals')));
-  // By their name: a test of the architecture would be needed for more than that.
-  return [generalRefusals, ...sets.map(([, rows]) => rows as RefusalRows)];
 }
 
 describe('the contract for forms', () => {

@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
 
 import { readConfig } from '../server/config.ts';
-import { environment } from '../server/environment.ts';
 import { connectionLimits } from '../server/http/connections.ts';
 import { createPrometheus } from '../server/metrics/prometheus.ts';
 import { codeIn, rowsIn, sectionOf } from './support/markdown.ts';
-import { printSettings } from './support/print-settings.ts';
 import { mostAttempts, schedule } from '../server/jobs/schedule.ts';
 import { samplesIn } from './support/scrape.ts';
 import { textOf } from './support/sources.ts';
@@ -30,12 +28,6 @@ async function scraped() {
   metrics.jobs(async () => ({ waiting: 0, failed: 0 }));
   return await prometheus.scrape();
 }
-
-test('the table of settings is the one in the code', () => {
-  const table = rowsIn(printSettings());
-  expect(table).toHaveLength(Object.keys(environment.shape).length);
-  expect(rowsIn(sectionOf(page, 'Settings'))).toEqual(table);
-});
 
 test('every metric is written down, with its labels', async () => {
   const text = await scraped();

@@ -128,6 +128,8 @@ test('13.2.5 code and data are loaded only from files of the project and from de
     '../../drizzle/sqlite',
     '../node_modules/.cache/latchkey',
     './bcrypt-worker.mjs',
+    './page.css',
+    './page.js',
     'common-passwords.bin',
   ]);
 });

@@ -31,7 +31,7 @@ export async function consumer(
 ): Promise<Consumer> {
   const folder = temporaryFolder();
   // Not what somebody has installed or built in there.
-  const isSource = (path: string): boolean => !/\/(node_modules|dist|\w+\.db.*)$/.test(path);
+  const isSource = (path: string): boolean => !/\/(node_modules|dist|\.next|\w+\.db.*)$/.test(path);
   cpSync(join(root, from, name), folder.path, { recursive: true, filter: isSource });
   const packed = inject('packed');
   for await (const manifest of glob('{.,packages/*}/package.json', { cwd: folder.path })) {

@@ -22,3 +22,25 @@ const cellsOf = (line: string): string[] =>
 
 /** What stands between backticks. */
 export const codeIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+const withoutCode = (text: string): string =>
+  text.replace(/^```[^]*?^```$/gm, '').replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()]/g, ''));
+
+/** Where the links and pictures of a page lead, but for those to other sites. */
+export const linksOn = (text: string): string[] =>
+  [...withoutCode(text).matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target));
+
+/** What a forge calls the headings of a page: a second one of the same words gets a number. */
+export function anchorsOf(text: string): Set<string> {
+  const anchors = new Set<string>();
+  for (const [, heading = ''] of text.replace(/^```[^]*?^```$/gm, '').matchAll(/^#{1,6} (.*)$/gm)) {
+    const words = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
+    const name = words.replace(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-');
+    let number = 0;
+    while (anchors.has(number ? `${name}-${number}` : name)) number += 1;
+    anchors.add(number ? `${name}-${number}` : name);
+  }
+  return anchors;
+}

@@ -1,6 +1,6 @@
 import { environment } from '../../server/environment.ts';
 
-/** The table of settings in docs/operating.md. */
+/** The table of settings in docs/configuration.md. */
 export function printSettings(): string {
   const rows = Object.entries(environment.shape).map(([name, field]) => {
     const parsed = field.safeParse(undefined);

@@ -2,7 +2,8 @@ import { createAuth } from 'latchkey/server';
 import type { Auth } from 'latchkey/server';
 
 async function start(): Promise<Auth> {
-  const auth = await createAuth({ databaseUrl: 'file:./app.db', publicUrl: 'http://localhost:3000' });
+  const publicUrl = process.env.PUBLIC_URL ?? 'http://localhost:3000';
+  const auth = await createAuth({ databaseUrl: 'file:./app.db', publicUrl });
   await auth.migrate();
   return auth;
 }

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Registers, says who is signed in, and logs out, with curl. AUTH_URL names the server.
+set -eu
+url=${AUTH_URL:-http://localhost:3000}/api/auth
+cookies=$(mktemp)
+trap 'rm -f "$cookies"' EXIT
+
+curl -s --cookie-jar "$cookies" "$url/register" \
+  -H 'content-type: application/json' \
+  -d '{"email":"grace@example.com","password":"correct horse battery"}'
+echo
+
+curl -s --cookie "$cookies" "$url/me"
+echo
+
+# A query takes its input as JSON in the parameter `input`.
+curl -s --cookie "$cookies" -G "$url/account/events" --data-urlencode 'input={"limit":5}'
+echo
+
+curl -s --cookie "$cookies" "$url/logout" -H 'content-type: application/json' -d '{}'
+echo

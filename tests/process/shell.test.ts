@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+
+import { describe, expect, test } from 'vitest';
+
+import { root, run } from '../support/process.ts';
+import { testApp } from '../support/test-app.ts';
+
+const isThere = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
+
+describe('a shell', () => {
+  test.skipIf(!isThere('curl'))('registers, asks and logs out by curl, as the documentation shows', async () => {
+    await using app = await testApp();
+    await using program = run('sh examples/shell/log-in.sh', { cwd: root, env: { AUTH_URL: app.url } });
+    expect((await program.ended).code).toBe(0);
+    const answers = program
+      .printed()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(answers).toMatchObject([
+      { status: 'signedIn', user: { email: 'grace@example.com' } },
+      { user: { email: 'grace@example.com' } },
+      { events: expect.any(Array), nextCursor: null },
+      { status: 'signedOut' },
+    ]);
+  });
+});
