@@ -16,7 +16,10 @@ import { callerOf } from './features/sessions/service.ts';
 import { sendAskedMail, sendChangedMail, sendChangeMail } from './features/link-mails/service.ts';
 import { createUsers } from './features/users/service.ts';
 import { createBcryptPool } from './hashing/bcrypt-pool.ts';
+import type { BcryptPool } from './hashing/bcrypt-pool.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from './hashing/bcrypt-sha256.ts';
+import { foreignOnThisThread, verifyingForeign } from './hashing/foreign-hasher.ts';
+import type { Hasher } from './hashing/hasher.ts';
 import { createContextFor } from './http/create-context.ts';
 import { createJobs } from './jobs/jobs.ts';
 import type { AboutJob } from './jobs/run.ts';
@@ -78,7 +81,7 @@ export async function createAuth(options: AuthOptions = {}): Promise<Auth> {
     clock,
     log,
     metrics,
-    hasher: hasher ?? createBcryptHasher(config.bcryptCost, pool?.bcrypt ?? bcryptOnNodesPool),
+    hasher: hasher ?? ownHasher(config.bcryptCost, pool),
     limiter: config.rateLimits === 'on' ? createLimiter(createCounters({ db, clock, metrics })) : noLimits,
     jobs: createJobs({ db, clock, log, metrics }),
     live: createHub({ db }),
@@ -122,6 +125,9 @@ export async function createAuth(options: AuthOptions = {}): Promise<Auth> {
     },
   };
 }
+
+const ownHasher = (cost: number, pool?: BcryptPool): Hasher =>
+  verifyingForeign(createBcryptHasher(cost, pool?.bcrypt ?? bcryptOnNodesPool), pool?.foreign ?? foreignOnThisThread);
 
 async function openBreached({ breachedPasswords: path }: Config): Promise<BreachedPasswords | undefined> {
   if (path === undefined) return undefined;

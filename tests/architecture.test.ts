@@ -109,6 +109,7 @@ const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
       /^server\/features\/same\/(contract|queries)\.ts$/,
       /^server\/features\/[\w-]+\/(service|contract)\.ts$/,
       /^server\/(authenticators|passwords)\//,
+      /^server\/hashing\/foreign-forms\.ts$/,
       /^server\/kernel\//,
     ],
     mayTypes: [

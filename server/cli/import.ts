@@ -1,26 +1,29 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 
-import { ConfigError, readConfig } from '../config.ts';
-import { printable, readOldAccounts } from '../db/old-server-file.ts';
-import { openSqlite } from '../db/open-sqlite.ts';
+import { ConfigError } from '../config.ts';
 import { Unusable } from '../db/sqlite-file.ts';
-import { importAccounts } from '../features/import/service.ts';
-import type { ImportReport } from '../features/import/service.ts';
-import { bcryptOnNodesPool, createBcryptHasher } from '../hashing/bcrypt-sha256.ts';
-import { systemClock } from '../kernel/clock.ts';
-import { environmentWithFile } from './environment.ts';
-import { besideOldFile, startCommand } from './import-commands.ts';
-import { untilInterrupted } from './interruption.ts';
-import { freeTarget, intoNewFile } from './into-new-file.ts';
-import { progressBar } from './progress-bar.ts';
+import { fail, WrongArguments } from './arguments.ts';
+import { importJsonLines } from './import-json-lines.ts';
+import { importOldFile } from './import-old-file.ts';
 
-const usage = `Usage: npm run import -- <file of the old server>
+const usage = `Usage: npm run import -- <accounts.jsonl> [--dry-run] [--json] [--firebase-parameters <file>]
+       npm run import -- <file of the old server>
 
-Makes a new database from a file of the old Express server: passwords are hashed on the way,
-doubled and malformed e-mail addresses are reported and left out, and the old ids stay in the
-column imported_id. The old file is only read; the new one is made beside it, userAuth.latchkey.db
-beside userAuth.db.`;
+Brings accounts into the database of DATABASE_URL: one JSON object a line, with the hash that another
+system has made of the password (docs/importing.md). Servers may go on working meanwhile. If it breaks
+off, run it again: it goes on where it was, and doubles nothing. What is wrong is reported by line, and
+left out. --dry-run only checks; --json writes the report for programs; --firebase-parameters names a
+file with what the console of Firebase shows as password hash parameters.
+
+From a file of the old Express server it makes a new database instead: passwords are hashed on the way,
+doubled and malformed e-mail addresses are reported and left out, and the old ids stay in the column
+imported_id. The old file is only read; the new one is made beside it, userAuth.latchkey.db beside
+userAuth.db.
+
+The exit code is 0 where all accounts of JSON lines are in, or a new database was made; 1 where some were
+left out or it broke off; 2 for wrong arguments.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
@@ -30,40 +33,41 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const config = readConfig(environmentWithFile());
-  const accounts = readOldAccounts(resolve(source));
-  const target = freeTarget(besideOldFile(resolve(source)), 'import');
-
-  const onProgress = untilInterrupted('import', progressBar(process.stderr, accounts.length));
-  const report = await intoNewFile(target, 'import', async (url) => {
-    const db = await openSqlite(url);
-    try {
-      const deps = { db, clock: systemClock, hasher: createBcryptHasher(config.bcryptCost, bcryptOnNodesPool) };
-      const report = await importAccounts(deps, accounts, onProgress);
-      return { ...report, accounts: report.imported };
-    } finally {
-      await db.close();
-    }
-  });
-  say(report, target);
+  const { help: _help, 'dry-run': isDry = false, json: isJson = false, 'firebase-parameters': parameters } = values;
+  const path = resolve(source);
+  if (isObject(path)) await importJsonLines(path, { isDry, isJson, firebaseParameters: parameters });
+  else if (isDry || isJson || parameters !== undefined)
+    throw new WrongArguments('--dry-run, --json and --firebase-parameters are for files of JSON lines.');
+  else await importOldFile(path);
 }
 
 function readArguments() {
   try {
-    return parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        'dry-run': { type: 'boolean' },
+        json: { type: 'boolean' },
+        'firebase-parameters': { type: 'string' },
+      },
+    });
   } catch (error) {
-    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+    throw new WrongArguments(error instanceof Error ? error.message : String(error));
   }
 }
 
-function say({ imported, leftOut }: ImportReport, target: string): void {
-  for (const { account, reason } of leftOut) console.log(printable(`Left out: ${account}, because ${reason}.`));
-  console.log(`Imported ${imported} of ${imported + leftOut.length} accounts into ${target}`);
-  console.log(`Start with: ${startCommand(target, process)}`);
+/** Whether a file begins as JSON lines do; one of SQLite begins with its name. What cannot be read is left to whoever reads it. */
+function isObject(path: string): boolean {
+  const bytes = Buffer.alloc(64);
+  try {
+    const file = openSync(path, 'r');
+    readSync(file, bytes);
+    closeSync(file);
+  } catch {
+    return false;
+  }
+  return /^\uFEFF?\s*\{/.test(bytes.toString());
 }
 
-await main().catch((error: unknown) => {
-  const isExplained = error instanceof ConfigError || error instanceof Unusable;
-  console.error(isExplained ? error.message : error);
-  process.exitCode = 1;
-});
+await main().catch((error: unknown) => fail(error instanceof ConfigError ? new Unusable(error.message) : error));

@@ -1,18 +1,15 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { ConfigError, readConfig } from '../config.ts';
-import type { Config } from '../config.ts';
-import type { Database } from '../db/database.ts';
-import { isPostgres, openDatabase } from '../db/open-database.ts';
 import { DatabaseFault } from '../db/postgres-errors.ts';
-import { pathOf, Unusable } from '../db/sqlite-file.ts';
+import { Unusable } from '../db/sqlite-file.ts';
 import { resealSeeds } from '../features/reseal/service.ts';
 import type { ResealReport } from '../features/reseal/service.ts';
 import { Refusal } from '../kernel/refusal.ts';
 import { sealedBoxOf } from '../kernel/sealed-box.ts';
-import { fail, warnings, WrongArguments } from './arguments.ts';
+import { fail, WrongArguments } from './arguments.ts';
 import { environmentWithFile } from './environment.ts';
+import { openOwnDatabase } from './own-database.ts';
 import { progressBar } from './progress-bar.ts';
 
 const usage = `Usage: npm run keys:reseal [-- --dry-run]
@@ -38,7 +35,7 @@ async function main(): Promise<void> {
   if (!sealedBox) throw new Unusable('ENCRYPTION_KEYS is not set: there is no key to seal anything under.');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, breakOff);
 
-  const db = await openOwn(config);
+  const db = await openOwnDatabase(config);
   try {
     let draw: ((done: number) => void) | undefined;
     const onProgress = (done: number, total: number): void => {
@@ -61,16 +58,6 @@ function readArguments(): { help?: boolean; 'dry-run'?: boolean } {
   } catch (error) {
     throw new WrongArguments(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** One that is there, and whose tables are of this version: it is made and migrated by others. */
-async function openOwn({ databaseUrl }: Config): Promise<Database> {
-  if (!isPostgres(databaseUrl) && !existsSync(pathOf(databaseUrl)))
-    throw new Unusable(`There is no file ${pathOf(databaseUrl)}, which DATABASE_URL names.`);
-  const db = await openDatabase(databaseUrl, { poolSize: 1, log: warnings, migratesLater: true });
-  if (await db.isUpToDate()) return db;
-  await db.close();
-  throw new Unusable('The tables are not of this version. Start the server, or run npm run db:migrate first.');
 }
 
 function tell(report: ResealReport, { keyIds, isDry }: { keyIds: readonly string[]; isDry: boolean }): void {

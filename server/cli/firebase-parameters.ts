@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+
+import type { FirebaseProject } from '../hashing/foreign-forms.ts';
+import { WrongArguments } from './arguments.ts';
+
+/**
+ * What the console of Firebase shows as "Password hash parameters", kept in a file as it is there. In a file,
+ * because arguments can be read by everybody on a machine.
+ */
+export function readFirebaseParameters(path: string): FirebaseProject {
+  const text = textOf(path);
+  const valueOf = (name: string): string => new RegExp(String.raw`\b${name}:\s*([\w+/=-]+)`).exec(text)?.[1] ?? '';
+  const [rounds, memCost] = [Number(valueOf('rounds')), Number(valueOf('mem_cost'))];
+  const [signerKey, saltSeparator] = [valueOf('base64_signer_key'), valueOf('base64_salt_separator')];
+  if (signerKey && saltSeparator && rounds && memCost) return { signerKey, saltSeparator, rounds, memCost };
+  throw new WrongArguments(
+    `--firebase-parameters: ${path} must have base64_signer_key, base64_salt_separator, rounds and mem_cost, as the console shows them.`,
+  );
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new WrongArguments(`--firebase-parameters: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
