@@ -47,7 +47,7 @@ const mostIterations = 4_000_000;
 const number = String.raw`([1-9]\d{0,7})`;
 const logarithm = String.raw`([1-9]\d?)`;
 const saltAndDigest = String.raw`\$([A-Za-z0-9+/]{1,340})\$([A-Za-z0-9+/]{1,340})$`;
-const argon2Form = new RegExp(String.raw`^\$(argon2id)\$v=19\$m=${number},t=${number},p=${number}${saltAndDigest}`);
+const argon2Form = new RegExp(String.raw`^\$argon2id\$v=19\$((?:[mtp]=[1-9]\d{0,7},?){3})${saltAndDigest}`);
 const scryptForm = new RegExp(
   String.raw`^\$(scrypt|scrypt-nfkc|firebase-scrypt)\$ln=${logarithm},r=${number},p=${number}${saltAndDigest}`,
 );
@@ -66,16 +66,13 @@ export function readForeignHash(stored: string): ForeignHash | string | undefine
   return faultOf(how, length) ?? { derivation: { ...how, salt, length }, digest: toBase64(digest) };
 }
 
+/** Its parameters stand in an order of their own with each library. */
 function readArgon2(stored: string) {
-  const [, kind, memory, passes, lanes, salt, digest] = argon2Form.exec(stored) ?? [];
-  if (kind !== 'argon2id') return undefined;
-  return {
-    kind,
-    memory: Number(memory),
-    passes: Number(passes),
-    lanes: Number(lanes),
-    ...bytesOf(salt, digest),
-  } as const;
+  const [, parameters = '', salt, digest] = argon2Form.exec(stored) ?? [];
+  const numbers = new Map(parameters.split(',').map((one) => [one.slice(0, 1), Number(one.slice(2))]));
+  const [memory, passes, lanes] = [numbers.get('m'), numbers.get('t'), numbers.get('p')];
+  if (!memory || !passes || !lanes) return undefined;
+  return { kind: 'argon2id', memory, passes, lanes, ...bytesOf(salt, digest) } as const;
 }
 
 function readScrypt(stored: string) {
