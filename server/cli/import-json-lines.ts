@@ -1,40 +1,51 @@
-import { readConfig } from '../config.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+
+import type { Config } from '../config.ts';
 import { printable } from '../db/old-server-file.ts';
 import { DatabaseFault } from '../db/postgres-errors.ts';
 import { Unusable } from '../db/sqlite-file.ts';
 import { objectIn } from '../features/import-lines/contract.ts';
 import { importLines } from '../features/import-lines/service.ts';
 import type { ImportLinesReport } from '../features/import-lines/service.ts';
+import type { FirebaseProject } from '../hashing/foreign-forms.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { Refusal } from '../kernel/refusal.ts';
-import { environmentWithFile } from './environment.ts';
-import { readFirebaseParameters } from './firebase-parameters.ts';
 import { countLines, linesOf } from './json-lines.ts';
-import { openOwnDatabase } from './own-database.ts';
+import { openOwnDatabase } from './open-own.ts';
 import { progressBar } from './progress-bar.ts';
 
-interface Options {
-  isDry: boolean;
-  /** Whether a program reads the report. */
-  isJson: boolean;
-  firebaseParameters: string | undefined;
+export const goesOn = 'Run it again: it goes on where it was.';
+
+/** Whether a file begins as JSON does; one of SQLite begins with its name. What cannot be read is left to whoever reads it. */
+export function isOfJsonLines(path: string): boolean {
+  const bytes = Buffer.alloc(64);
+  try {
+    const file = openSync(path, 'r');
+    readSync(file, bytes);
+    closeSync(file);
+  } catch {
+    return false;
+  }
+  return /^\uFEFF?\s*\{/.test(bytes.toString());
 }
 
-const again = 'Run it again: it goes on where it was.';
+interface Options {
+  firebase: FirebaseProject | undefined;
+  isDry: boolean;
+  screen: Parameters<typeof progressBar>[0];
+}
 
-/** Brings the accounts of a file into the database of DATABASE_URL, and says what became of each. */
-export async function importJsonLines(path: string, options: Options): Promise<void> {
-  const { isDry, firebaseParameters } = options;
-  const firebase = firebaseParameters === undefined ? undefined : readFirebaseParameters(firebaseParameters);
-  const config = readConfig(environmentWithFile());
+/** Brings the accounts of a file into the database of the configuration. */
+export async function importJsonLines(
+  path: string,
+  config: Config,
+  { screen, ...options }: Options,
+): Promise<ImportLinesReport> {
   await refuseOtherJson(path);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, breakOff);
-
-  const onProgress = progressBar(process.stderr, await countLines(path));
+  const onProgress = progressBar(screen, await countLines(path));
   const db = await openOwnDatabase(config);
   try {
-    const lines = linesOf(path);
-    say(await importLines({ db, clock: systemClock }, lines, { firebase, isDry, onProgress }), options);
+    return await importLines({ db, clock: systemClock }, linesOf(path), { ...options, onProgress });
   } catch (error) {
     throw translated(error);
   } finally {
@@ -53,22 +64,20 @@ async function refuseOtherJson(path: string): Promise<void> {
   );
 }
 
-function say({ imported, alreadyThere, leftOut }: ImportLinesReport, { isDry, isJson }: Options): void {
-  if (leftOut.length > 0) process.exitCode = 1;
-  if (isJson) return console.log(JSON.stringify({ isDry, imported, alreadyThere, leftOut }));
-  for (const { line, reason } of leftOut) console.log(printable(`Left out: line ${line}: ${reason}`));
-  const already = alreadyThere > 0 ? ` ${alreadyThere} were there already.` : '';
-  const total = imported + alreadyThere + leftOut.length;
-  console.log(`${isDry ? 'Would import' : 'Imported'} ${imported} of ${total} accounts.${already}`);
-}
-
-/** At any moment: each step is there whole or not at all. */
-function breakOff(): void {
-  console.error(`\nBroken off. ${again}`);
-  process.exit(1);
-}
-
 function translated(error: unknown): unknown {
-  if (error instanceof Refusal) return new Unusable(`The database did not answer in time. ${again}`);
-  return error instanceof DatabaseFault ? new Unusable(`${error.message} ${again}`) : error;
+  if (error instanceof Refusal) return new Unusable(`The database did not answer in time. ${goesOn}`);
+  return error instanceof DatabaseFault ? new Unusable(`${error.message} ${goesOn}`) : error;
+}
+
+/** The report for people. */
+export function textOf(
+  { imported, alreadyThere, leftOut }: ImportLinesReport,
+  { isDry }: Pick<Options, 'isDry'>,
+): string {
+  const total = imported + alreadyThere + leftOut.length;
+  const already = alreadyThere > 0 ? ` ${alreadyThere} were there already.` : '';
+  return [
+    ...leftOut.map(({ line, reason }) => printable(`Left out: line ${line}: ${reason}`)),
+    `${isDry ? 'Would import' : 'Imported'} ${imported} of ${total} accounts.${already}`,
+  ].join('\n');
 }

@@ -1,12 +1,22 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 
-import { ConfigError } from '../config.ts';
+import { ConfigError, readConfig } from '../config.ts';
+import { printable, readOldAccounts } from '../db/old-server-file.ts';
+import { openSqlite } from '../db/open-sqlite.ts';
 import { Unusable } from '../db/sqlite-file.ts';
+import { importAccounts } from '../features/import/service.ts';
+import type { ImportReport } from '../features/import/service.ts';
+import { bcryptOnNodesPool, createBcryptHasher } from '../hashing/bcrypt-sha256.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { fail, WrongArguments } from './arguments.ts';
-import { importJsonLines } from './import-json-lines.ts';
-import { importOldFile } from './import-old-file.ts';
+import { environmentWithFile } from './environment.ts';
+import { readFirebaseParameters } from './firebase-parameters.ts';
+import { besideOldFile, startCommand } from './import-commands.ts';
+import { goesOn, importJsonLines, isOfJsonLines, textOf } from './import-json-lines.ts';
+import { untilInterrupted } from './interruption.ts';
+import { freeTarget, intoNewFile } from './into-new-file.ts';
+import { progressBar } from './progress-bar.ts';
 
 const usage = `Usage: npm run import -- <accounts.jsonl> [--dry-run] [--json] [--firebase-parameters <file>]
        npm run import -- <file of the old server>
@@ -33,12 +43,26 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const { help: _help, 'dry-run': isDry = false, json: isJson = false, 'firebase-parameters': parameters } = values;
-  const path = resolve(source);
-  if (isObject(path)) await importJsonLines(path, { isDry, isJson, firebaseParameters: parameters });
-  else if (isDry || isJson || parameters !== undefined)
+  if (isOfJsonLines(resolve(source))) return await fromJsonLines(resolve(source), values);
+  if (values['dry-run'] || values.json || values['firebase-parameters'] !== undefined)
     throw new WrongArguments('--dry-run, --json and --firebase-parameters are for files of JSON lines.');
-  else await importOldFile(path);
+
+  const config = readConfig(environmentWithFile());
+  const accounts = readOldAccounts(resolve(source));
+  const target = freeTarget(besideOldFile(resolve(source)), 'import');
+
+  const onProgress = untilInterrupted('import', progressBar(process.stderr, accounts.length));
+  const report = await intoNewFile(target, 'import', async (url) => {
+    const db = await openSqlite(url);
+    try {
+      const deps = { db, clock: systemClock, hasher: createBcryptHasher(config.bcryptCost, bcryptOnNodesPool) };
+      const report = await importAccounts(deps, accounts, onProgress);
+      return { ...report, accounts: report.imported };
+    } finally {
+      await db.close();
+    }
+  });
+  say(report, target);
 }
 
 function readArguments() {
@@ -57,17 +81,27 @@ function readArguments() {
   }
 }
 
-/** Whether a file begins as JSON lines do; one of SQLite begins with its name. What cannot be read is left to whoever reads it. */
-function isObject(path: string): boolean {
-  const bytes = Buffer.alloc(64);
-  try {
-    const file = openSync(path, 'r');
-    readSync(file, bytes);
-    closeSync(file);
-  } catch {
-    return false;
-  }
-  return /^\uFEFF?\s*\{/.test(bytes.toString());
+async function fromJsonLines(path: string, values: ReturnType<typeof readArguments>['values']): Promise<void> {
+  const { 'dry-run': isDry = false, json: isJson = false, 'firebase-parameters': parameters } = values;
+  const firebase = parameters === undefined ? undefined : readFirebaseParameters(parameters);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, breakOff);
+
+  const config = readConfig(environmentWithFile());
+  const report = await importJsonLines(path, config, { firebase, isDry, screen: process.stderr });
+  console.log(isJson ? JSON.stringify({ isDry, ...report }) : textOf(report, { isDry }));
+  if (report.leftOut.length > 0) process.exitCode = 1;
+}
+
+/** At any moment: each step is there whole or not at all. */
+function breakOff(): void {
+  console.error(`\nBroken off. ${goesOn}`);
+  process.exit(1);
+}
+
+function say({ imported, leftOut }: ImportReport, target: string): void {
+  for (const { account, reason } of leftOut) console.log(printable(`Left out: ${account}, because ${reason}.`));
+  console.log(`Imported ${imported} of ${imported + leftOut.length} accounts into ${target}`);
+  console.log(`Start with: ${startCommand(target, process)}`);
 }
 
 await main().catch((error: unknown) => fail(error instanceof ConfigError ? new Unusable(error.message) : error));

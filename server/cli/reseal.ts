@@ -9,7 +9,7 @@ import { Refusal } from '../kernel/refusal.ts';
 import { sealedBoxOf } from '../kernel/sealed-box.ts';
 import { fail, WrongArguments } from './arguments.ts';
 import { environmentWithFile } from './environment.ts';
-import { openOwnDatabase } from './own-database.ts';
+import { openOwnDatabase } from './open-own.ts';
 import { progressBar } from './progress-bar.ts';
 
 const usage = `Usage: npm run keys:reseal [-- --dry-run]
