@@ -41,11 +41,11 @@ describe('somebody who had an account in another system', () => {
       people.map(({ email, passwordHash }) => ({ email, passwordHash })),
     );
     for (const { made, email, password } of people) {
-      expect(await logIn(app, email, `x${password.slice(1)}`), made).toBe(401);
-      expect(await hashOf(app, email), made).not.toMatch(ours);
-      expect(await logIn(app, email, password), made).toBe(200);
-      expect(await hashOf(app, email), made).toMatch(ours);
-      expect(await logIn(app, email, password), made).toBe(200);
+      expect(await logIn(app, email, `x${password.slice(1)}`), `by ${made}`).toBe(401);
+      expect(await hashOf(app, email), `by ${made}`).not.toMatch(ours);
+      expect(await logIn(app, email, password), `by ${made}`).toBe(200);
+      expect(await hashOf(app, email), `by ${made}`).toMatch(ours);
+      expect(await logIn(app, email, password), `by ${made}`).toBe(200);
     }
   });
 

@@ -31,3 +31,19 @@ export function storedForm(passwordHash: unknown): string {
   if ('fault' in form) throw new Error(form.fault);
   return form.stored;
 }
+
+const projectInRow = z.object({
+  signerKey: z.string(),
+  saltSeparator: z.string(),
+  rounds: z.number(),
+  memCost: z.number(),
+});
+
+/** The example that Firebase publishes, with the parameters of its project apart. */
+export function firebaseExample() {
+  const found = foreignHashes.find(({ made }) => made.includes('README'));
+  const { signerKey, saltSeparator, rounds, memCost, ...passwordHash } = projectInRow
+    .loose()
+    .parse(found?.passwordHash);
+  return { password: found?.password ?? '', passwordHash, project: { signerKey, saltSeparator, rounds, memCost } };
+}

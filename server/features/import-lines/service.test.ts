@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { foreignHashes } from '../../../tests/support/foreign-hashes.ts';
+import { firebaseExample } from '../../../tests/support/foreign-hashes.ts';
 import { openTestDatabase } from '../../../tests/support/test-database.ts';
 import type { Database } from '../../db/database.ts';
 import { days, systemClock } from '../../kernel/clock.ts';
@@ -129,11 +129,9 @@ describe('accounts of a file', () => {
 
   test('of Firebase take the parameters that are given for all of them', async () => {
     const db = await openTestDatabase();
-    const { passwordHash } = foreignHashes.find(({ made }) => made.includes('README')) ?? {};
-    const { signerKey, saltSeparator, rounds, memCost, ...hash } = passwordHash as Record<string, string>;
-    const firebase = { signerKey, saltSeparator, rounds, memCost } as unknown as NonNullable<Options>['firebase'];
-    await into(db, [{ email: 'one@example.com', passwordHash }]);
-    await into(db, [{ email: 'two@example.com', passwordHash: hash }], { firebase });
+    const { passwordHash, project } = firebaseExample();
+    await into(db, [{ email: 'one@example.com', passwordHash: { ...passwordHash, ...project } }]);
+    await into(db, [{ email: 'two@example.com', passwordHash }], { firebase: project });
     const [one, two] = await usersIn(db);
     expect(one?.passwordHash).toMatch(/^\$firebase-scrypt\$/);
     expect(two?.passwordHash).toBe(one?.passwordHash);
