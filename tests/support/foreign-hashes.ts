@@ -32,7 +32,10 @@ export function storedForm(passwordHash: unknown): string {
   return form.stored;
 }
 
-const projectInRow = z.object({
+const firebaseRow = z.object({
+  kind: z.literal('firebase'),
+  hash: z.string(),
+  salt: z.string(),
   signerKey: z.string(),
   saltSeparator: z.string(),
   rounds: z.number(),
@@ -42,8 +45,6 @@ const projectInRow = z.object({
 /** The example that Firebase publishes, with the parameters of its project apart. */
 export function firebaseExample() {
   const found = foreignHashes.find(({ made }) => made.includes('README'));
-  const { signerKey, saltSeparator, rounds, memCost, ...passwordHash } = projectInRow
-    .loose()
-    .parse(found?.passwordHash);
-  return { password: found?.password ?? '', passwordHash, project: { signerKey, saltSeparator, rounds, memCost } };
+  const { kind, hash, salt, ...project } = firebaseRow.parse(found?.passwordHash);
+  return { password: found?.password ?? '', passwordHash: { kind, hash, salt }, project };
 }
