@@ -8,10 +8,9 @@ import { WrongArguments } from './arguments.ts';
  * because arguments can be read by everybody on a machine.
  */
 export function readFirebaseParameters(path: string): FirebaseProject {
-  const text = textOf(path);
-  const valueOf = (name: string): string => new RegExp(String.raw`\b${name}:\s*([\w+/=-]+)`).exec(text)?.[1] ?? '';
-  const [rounds, memCost] = [Number(valueOf('rounds')), Number(valueOf('mem_cost'))];
-  const [signerKey, saltSeparator] = [valueOf('base64_signer_key'), valueOf('base64_salt_separator')];
+  const values = new Map([...textOf(path).matchAll(/\b(\w+):\s*([\w+/=-]+)/g)].map(([, name, value]) => [name, value]));
+  const [rounds, memCost] = [Number(values.get('rounds')), Number(values.get('mem_cost'))];
+  const [signerKey, saltSeparator] = [values.get('base64_signer_key'), values.get('base64_salt_separator')];
   if (signerKey && saltSeparator && rounds && memCost) return { signerKey, saltSeparator, rounds, memCost };
   throw new WrongArguments(
     `--firebase-parameters: ${path} must have base64_signer_key, base64_salt_separator, rounds and mem_cost, as the console shows them.`,

@@ -4,8 +4,10 @@ import { createCipheriv, pbkdf2Sync, scryptSync } from 'node:crypto';
 // Loaded here and not by name: a Node before 24.7 has none, and is to go on with all the others.
 const { argon2Sync } = await import('node:crypto');
 
+/** @import { Derivation, Scrypt } from './foreign-hash.ts' */
+
 /**
- * @param {import('./foreign-hash.ts').Derivation & { password: string }} task whose parameters are bounded already
+ * @param {Derivation & { password: string }} task whose parameters are bounded already
  * @returns {string} base64 without `=`
  */
 export const foreignDigest = (task) => Buffer.from(bytesOf(task)).toString('base64').replace(/=+$/, '');
@@ -39,7 +41,7 @@ function bytesOf(task) {
   }
 }
 
-/** @param {import('./foreign-hash.ts').Scrypt} parameters */
+/** @param {Scrypt} parameters */
 function optionsOf({ logCost, blockSize, lanes }) {
   const cost = 2 ** logCost;
   return { cost, blockSize, parallelization: lanes, maxmem: 256 * cost * blockSize + 256 * blockSize * lanes };

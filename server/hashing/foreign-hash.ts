@@ -44,14 +44,11 @@ const mostArgon2 = 2 ** 20;
 const mostScrypt = 2 ** 21;
 const mostIterations = 4_000_000;
 
-const number = String.raw`([1-9]\d{0,7})`;
-const logarithm = String.raw`([1-9]\d?)`;
-const saltAndDigest = String.raw`\$([A-Za-z0-9+/]{1,340})\$([A-Za-z0-9+/]{1,340})$`;
-const argon2Form = new RegExp(String.raw`^\$argon2id\$v=19\$((?:[mtp]=[1-9]\d{0,7},?){3})${saltAndDigest}`);
-const scryptForm = new RegExp(
-  String.raw`^\$(scrypt|scrypt-nfkc|firebase-scrypt)\$ln=${logarithm},r=${number},p=${number}${saltAndDigest}`,
-);
-const pbkdf2Form = new RegExp(String.raw`^\$(pbkdf2-sha256|pbkdf2-sha512)\$i=${number}${saltAndDigest}`);
+const argon2Form = /^\$argon2id\$v=19\$((?:[mtp]=[1-9]\d{0,7},?){3})\$([A-Za-z0-9+/]{1,340})\$([A-Za-z0-9+/]{1,340})$/;
+const scryptForm =
+  /^\$(scrypt|scrypt-nfkc|firebase-scrypt)\$ln=([1-9]\d?),r=([1-9]\d{0,7}),p=([1-9]\d{0,7})\$([A-Za-z0-9+/]{1,340})\$([A-Za-z0-9+/]{1,340})$/;
+const pbkdf2Form =
+  /^\$(pbkdf2-sha256|pbkdf2-sha512)\$i=([1-9]\d{0,7})\$([A-Za-z0-9+/]{1,340})\$([A-Za-z0-9+/]{1,340})$/;
 
 /** The hash in a stored text; why it is none, where it begins like one; `undefined` where it does not. */
 export function readForeignHash(stored: string): ForeignHash | string | undefined {
