@@ -41,6 +41,8 @@ interface Pbkdf2 {
 // No login may take more than about three seconds of a core, nor more memory than this for each of them.
 const mostMebibytes = 256;
 const mostArgon2 = 2 ** 20;
+// OpenSSL starts none of thousands; nobody has more than a few.
+const mostLanes = 64;
 const mostScrypt = 2 ** 21;
 const mostIterations = 4_000_000;
 
@@ -100,6 +102,7 @@ function faultOf(one: Argon2 | Scrypt | Pbkdf2, length: number): string | undefi
   switch (one.kind) {
     case 'argon2id': {
       const { memory, passes, lanes } = one;
+      if (lanes > mostLanes) return `Asks for more than ${mostLanes} lanes.`;
       if (memory < 8 * lanes) return 'Asks for less memory than its lanes need.';
       return tooMuch(memory / 1024, memory * passes > mostArgon2);
     }

@@ -52,6 +52,7 @@ describe('a hash that cannot be verified, or would take too much,', () => {
   test.each([
     [`$argon2id$v=19$m=524288,t=1,p=1$${salt}$${digest}`, 'Takes 512 MiB of memory to verify, and 256 are the most.'],
     [`$argon2id$v=19$m=65536,t=17,p=1$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$argon2id$v=19$m=65536,t=1,p=65$${salt}$${digest}`, 'Asks for more than 64 lanes.'],
     [`$argon2id$v=19$m=8,t=1,p=2$${salt}$${digest}`, 'Asks for less memory than its lanes need.'],
     [`$argon2id$v=19$m=8,t=1,p=1$AAAA$${digest}`, 'Has a salt of less than 8 bytes.'],
     [`$argon2id$v=19$m=8,t=1,p=1$${salt}$AAAA`, 'Has a digest of less than 16 bytes.'],
