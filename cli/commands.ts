@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   move: async () => (await import('./move.ts')).move,
   doctor: async () => (await import('./doctor/doctor.ts')).doctor,
   reseal: async () => (await import('./reseal.ts')).reseal,
+  openapi: async () => (await import('./openapi.ts')).openApi,
   'users list': async () => (await import('./users/list.ts')).list,
   'users show': async () => (await import('./users/show.ts')).show,
   'users create': async () => (await import('./users/create.ts')).create,

@@ -51,6 +51,14 @@ describe('latchkey', () => {
     expect((await runLatchkey([word])).code).toBe(2);
   });
 
+  test('prints the description that the server answers, with its own address', async () => {
+    const { code, out } = await runLatchkey(['openapi'], { env: { PUBLIC_URL: 'https://auth.example.com' } });
+    expect(code).toBe(0);
+    const { openapi, servers, components } = JSON.parse(out);
+    expect([openapi, servers]).toEqual(['3.1.0', [{ url: 'https://auth.example.com' }]]);
+    expect(components.securitySchemes.sessionCookie.name).toBe('__Host-latchkey_session');
+  });
+
   test('says in a sentence what is wrong with the settings, and ends with 1', async () => {
     const { code, out, err } = await runLatchkey(['migrate'], { env: { PORT: 'x' } });
     expect([code, out]).toEqual([1, '']);

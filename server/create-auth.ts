@@ -17,7 +17,10 @@ import { sendAskedMail, sendChangedMail, sendChangeMail } from './features/link-
 import { publishedKeys } from './features/tokens/service.ts';
 import { createUsers } from './features/users/service.ts';
 import { createBcryptPool } from './hashing/bcrypt-pool.ts';
+import type { BcryptPool } from './hashing/bcrypt-pool.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from './hashing/bcrypt-sha256.ts';
+import { foreignOnThisThread, verifyingForeign } from './hashing/foreign-hasher.ts';
+import type { Hasher } from './hashing/hasher.ts';
 import { createContextFor } from './http/create-context.ts';
 import { createJobs } from './jobs/jobs.ts';
 import type { AboutJob } from './jobs/run.ts';
@@ -79,7 +82,7 @@ export async function createAuth(options: AuthOptions = {}): Promise<Auth> {
     clock,
     log,
     metrics,
-    hasher: hasher ?? createBcryptHasher(config.bcryptCost, pool?.bcrypt ?? bcryptOnNodesPool),
+    hasher: hasher ?? ownHasher(config.bcryptCost, pool),
     limiter: config.rateLimits === 'on' ? createLimiter(createCounters({ db, clock, metrics })) : noLimits,
     jobs: createJobs({ db, clock, log, metrics }),
     live: createHub({ db }),
@@ -124,6 +127,9 @@ export async function createAuth(options: AuthOptions = {}): Promise<Auth> {
     },
   };
 }
+
+const ownHasher = (cost: number, pool?: BcryptPool): Hasher =>
+  verifyingForeign(createBcryptHasher(cost, pool?.bcrypt ?? bcryptOnNodesPool), pool?.foreign ?? foreignOnThisThread);
 
 /** @throws ConfigError where the file is no such list */
 export async function openBreached({ breachedPasswords: path }: Config): Promise<BreachedPasswords | undefined> {

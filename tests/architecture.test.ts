@@ -81,14 +81,14 @@ describe('the house', () => {
     expect(textOf('server/signing/ed25519.ts')).not.toMatch(/^import (?!type )[^;]*from 'jose'/m);
   });
 
-  test('has files that one can read: none over 300 lines, the server under 12,500 of code, the command line under 2,500, the client under 600', () => {
+  test('has files that one can read: none over 300 lines, the server under 13,500 of code, the command line under 2,500, the client under 600', () => {
     const lines = (file: string): number => textOf(file).split('\n').length;
     const isCode = (line: string): boolean => !/^\s*($|\/\/|\/\*|\*)/.test(line);
     const code = (file: string): number => textOf(file).split('\n').filter(isCode).length;
     expect(sources.filter((file) => lines(file) > 300)).toEqual([]);
     const total = (folder: string): number =>
       sources.filter((file) => file.startsWith(folder)).reduce((sum, file) => sum + code(file), 0);
-    expect(total('server/')).toBeLessThan(12_500);
+    expect(total('server/')).toBeLessThan(13_500);
     expect(total('cli/')).toBeLessThan(2_500);
     expect(total('client/')).toBeLessThan(600);
   });

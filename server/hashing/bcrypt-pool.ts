@@ -6,12 +6,17 @@ import { noMetrics } from '../kernel/metrics.ts';
 import { Refusal } from '../kernel/refusal.ts';
 import type { Bcrypt } from './bcrypt-sha256.ts';
 import { createFairQueue } from './fair-queue.ts';
+import type { Derivation } from './foreign-hash.ts';
+import type { Foreign } from './foreign-hasher.ts';
 
-/** bcrypt in worker threads, one a core. */
+/** bcrypt in worker threads, one a core, and what other systems hash with beside it, in the same turns. */
 export interface BcryptPool {
   bcrypt: Bcrypt;
+  foreign: Foreign;
   close(): Promise<void>;
 }
+
+type Task = Omit<Parameters<Bcrypt>[0], 'lane'> | (Derivation & { password: string; cost: number });
 
 // About three seconds of work at any cost: whoever would wait longer is told so at once.
 const mostWaiting = (cost: number): number => Math.max(2, Math.round(40 / 2 ** (cost - 10)));
@@ -26,9 +31,8 @@ export function createBcryptPool({
   nice = niceIncrement,
   metrics = noMetrics,
 } = {}): BcryptPool {
-  const workers = new Piscina<Omit<Parameters<Bcrypt>[0], 'lane'>, string>({
+  const workers = new Piscina<Task, string>({
     filename: new URL('./bcrypt-worker.mjs', import.meta.url).href,
-    name: 'hash',
     minThreads: threads,
     maxThreads: threads,
     niceIncrement: nice,
@@ -37,20 +41,24 @@ export function createBcryptPool({
   });
   const queue = createFairQueue({ atOnce: threads, most: threads * mostWaiting(cost) });
   metrics.hashesWaiting(() => queue.waiting());
+
+  async function inTurn(lane: string, task: Task, name: 'hash' | 'hashForeign'): Promise<string> {
+    const begin = metrics.hashing();
+    const hash = async (): Promise<string> => {
+      const ended = begin();
+      return await workers.run(task, { name }).finally(ended);
+    };
+    try {
+      return await queue.run(lane, hash);
+    } catch (error) {
+      if (error instanceof Refusal) metrics.hashRefused();
+      throw error;
+    }
+  }
+
   return {
-    async bcrypt({ lane, ...task }) {
-      const begin = metrics.hashing();
-      const hash = async (): Promise<string> => {
-        const ended = begin();
-        return await workers.run(task).finally(ended);
-      };
-      try {
-        return await queue.run(lane, hash);
-      } catch (error) {
-        if (error instanceof Refusal) metrics.hashRefused();
-        throw error;
-      }
-    },
+    bcrypt: async ({ lane, ...task }) => await inTurn(lane, task, 'hash'),
+    foreign: async ({ lane, ...task }) => await inTurn(lane, { ...task, cost }, 'hashForeign'),
     close: async () => await workers.close({ force: true }),
   };
 }

@@ -40,7 +40,8 @@ interface Stored {
  */
 export function createBcryptHasher(cost: number, bcrypt: Bcrypt): Hasher {
   const digestOf = async (password: string, { isPlain, cost: rounds, salt }: Omit<Stored, 'digest'>, lane = '') => {
-    const key = isPlain ? password : createHmac('sha256', salt).update(password).digest('base64');
+    // As it was typed is how another system saw it; ours takes it in NFC.
+    const key = isPlain ? password : createHmac('sha256', salt).update(password.normalize('NFC')).digest('base64');
     // A hash of a lower cost takes as long as one of today's, or time would tell which accounts there
     // are: 2^c + 2^c + 2^(c+1) + … + 2^(cost-1) rounds are 2^cost.
     const lower = Array.from({ length: Math.max(0, cost - rounds) }, (_, index) => rounds + index);
@@ -66,7 +67,7 @@ export function createBcryptHasher(cost: number, bcrypt: Bcrypt): Hasher {
 
     async verify(password, storedHash, lane) {
       // What is no hash at all takes as long, or time would tell of accounts that have no password yet.
-      const stored = read(storedHash) ?? nobody;
+      const stored = readBcrypt(storedHash) ?? nobody;
       return isSame(await digestOf(password, stored, lane), stored.digest);
     },
 
@@ -76,13 +77,14 @@ export function createBcryptHasher(cost: number, bcrypt: Bcrypt): Hasher {
     },
 
     isOutdated(storedHash) {
-      const stored = read(storedHash);
+      const stored = readBcrypt(storedHash);
       return stored !== undefined && (stored.isPlain || stored.cost < cost);
     },
   };
 }
 
-function read(stored: string): Stored | undefined {
+/** What a text of ours or of plain bcrypt says. */
+export function readBcrypt(stored: string): Stored | undefined {
   const own = ownForm.exec(stored);
   const [, cost, salt, digest] = own ?? plainForm.exec(stored) ?? [];
   if (!cost || !salt || !digest || Number(cost) < 4 || Number(cost) > 31) return undefined;

@@ -1,6 +1,9 @@
 /**
  * Turns passwords into stored hashes and back into a yes or no. Never throws on a wrong password.
  *
+ * A password is as it was typed wherever an account's own is shown: another system may have hashed it so.
+ * What is hashed anew is taken in NFC, so `hash` and what verifies its hashes have to normalise.
+ *
  * `lane` says who waits: where more is asked for than there are cores, lanes take turns, so that one
  * caller's flood does not hold up another. The network of the client is a good one.
  *

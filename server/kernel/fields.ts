@@ -77,18 +77,25 @@ function asciiDomain(domain: string): string | undefined {
 const passwordCodePoints = 256;
 const passwordBytes = 1024;
 
-/**
- * A password as sent, in NFC (NIST 800-63B-4 §3.1.1.2). Only its size is bounded here, before any
- * hashing; what makes a good new one is decided where passwords are set.
- */
-export const password = text
-  .transform((value) => value.normalize('NFC'))
+const sizeOfPassword = `1 to ${passwordCodePoints} characters of any kind, in at most ${passwordBytes} bytes`;
+
+/** A password as typed. Only its size is bounded here, before any hashing: that which it has in NFC. */
+const typedPassword = text
   .refine((value) => value !== '', 'Must not be empty.')
-  .refine(
-    (value) => codePoints(value) <= passwordCodePoints && byteLength(value) <= passwordBytes,
-    `Must have at most ${passwordCodePoints} characters and ${passwordBytes} bytes.`,
-  )
-  .describe(`1 to ${passwordCodePoints} characters of any kind, in at most ${passwordBytes} bytes; taken in NFC`);
+  .refine((value) => {
+    const normalised = value.normalize('NFC');
+    return codePoints(normalised) <= passwordCodePoints && byteLength(normalised) <= passwordBytes;
+  }, `Must have at most ${passwordCodePoints} characters and ${passwordBytes} bytes.`);
+
+/** A new password, in NFC (NIST 800-63B-4 §3.1.1.2). What makes a good one is decided where passwords are set. */
+export const password = typedPassword
+  .transform((value) => value.normalize('NFC'))
+  .describe(`${sizeOfPassword}; taken in NFC`);
+
+/** The password that an account has. Who verifies it takes it in NFC, or as it is where another system has hashed it so. */
+export const ownPassword = typedPassword.describe(
+  `${sizeOfPassword}; taken in NFC, or as typed where another system has hashed it`,
+);
 
 /** The token that a link brought. What cannot be one is refused like one that is spent, where it is used. */
 export const linkToken = text.describe('what stands behind `token=` in a link');

@@ -125,6 +125,7 @@ export const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
       /^server\/features\/same\/(contract|queries)\.ts$/,
       /^server\/features\/[\w-]+\/(service|contract)\.ts$/,
       /^server\/(authenticators|passwords|signing)\//,
+      /^server\/hashing\/foreign-forms\.ts$/,
       /^server\/kernel\//,
     ],
     mayTypes: [

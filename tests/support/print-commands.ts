@@ -16,7 +16,7 @@ function section(name: string, { takes, usage, options, examples }: Command): st
   return [
     `### \`latchkey ${[name, ...takes].join(' ')}\``,
     '',
-    usage.replaceAll('\n', ' '),
+    usage.replaceAll(/(?<!\n)\n(?!\n)/g, ' '),
     '',
     ...(rows.length > 0 ? [...rows, ''] : []),
     '```sh',

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-import { emailAddress, password } from '../../kernel/fields.ts';
+import { emailAddress, ownPassword } from '../../kernel/fields.ts';
 import { defineRefusals } from '../../kernel/refusals.ts';
 import { factorNeeded } from '../factors/contract.ts';
 import { deliver, signedIn } from '../sessions/contract.ts';
 
 export const logInInput = z.strictObject(
-  { email: emailAddress, password, deliver },
+  { email: emailAddress, password: ownPassword, deliver },
   { error: 'Must be an object of fields.' },
 );
 export type LogIn = z.infer<typeof logInInput>;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-import { password } from '../../kernel/fields.ts';
+import { ownPassword, password } from '../../kernel/fields.ts';
 
 export const changeInput = z.strictObject(
-  { currentPassword: password, newPassword: password },
+  { currentPassword: ownPassword, newPassword: password },
   { error: 'Must be an object of fields.' },
 );
 export type ChangePassword = z.infer<typeof changeInput>;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-import { password } from '../../kernel/fields.ts';
+import { ownPassword } from '../../kernel/fields.ts';
 import { caller } from '../sessions/contract.ts';
 
-export const verifyInput = z.strictObject({ password }, { error: 'Must be an object of fields.' });
+export const verifyInput = z.strictObject({ password: ownPassword }, { error: 'Must be an object of fields.' });
 export type Verify = z.infer<typeof verifyInput>;
 
 export const verifyOutput = z.object({

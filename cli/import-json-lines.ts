@@ -1,0 +1,84 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+import type { Config } from '../server/config.ts';
+import { printable } from '../server/db/old-server-file.ts';
+import { DatabaseFault } from '../server/db/postgres-errors.ts';
+import { Unusable } from '../server/db/sqlite-file.ts';
+import { objectIn } from '../server/features/import-lines/contract.ts';
+import { importLines } from '../server/features/import-lines/service.ts';
+import type { ImportLinesReport } from '../server/features/import-lines/service.ts';
+import type { FirebaseProject } from '../server/hashing/foreign-forms.ts';
+import { systemClock } from '../server/kernel/clock.ts';
+import { Refusal } from '../server/kernel/refusal.ts';
+import { countLines, linesOf } from './json-lines.ts';
+import type { Io } from './io.ts';
+import { openOwn } from './open-own.ts';
+import { progressBar } from './progress-bar.ts';
+
+export const goesOn = 'Run it again: it goes on where it was.';
+
+/** Whether a file begins as JSON does; one of SQLite begins with its name. What cannot be read is left to whoever reads it. */
+export function isOfJsonLines(path: string): boolean {
+  const bytes = Buffer.alloc(64);
+  try {
+    const file = openSync(path, 'r');
+    readSync(file, bytes);
+    closeSync(file);
+  } catch {
+    return false;
+  }
+  return /^\uFEFF?\s*\{/.test(bytes.toString());
+}
+
+interface Options {
+  firebase: FirebaseProject | undefined;
+  isDry: boolean;
+  io: Io;
+}
+
+/** Brings the accounts of a file into the database of the configuration. */
+export async function importJsonLines(
+  path: string,
+  config: Config,
+  { io, ...options }: Options,
+): Promise<ImportLinesReport> {
+  await refuseOtherJson(path);
+  const onProgress = progressBar(io.screen, await countLines(path));
+  const db = await openOwn(config, io);
+  try {
+    return await importLines({ db, clock: systemClock }, linesOf(path), { ...options, onProgress });
+  } catch (error) {
+    throw translated(error);
+  } finally {
+    await db.close();
+  }
+}
+
+/** An export as it came from elsewhere is one value over all of its lines, of which each by itself is a fault. */
+async function refuseOtherJson(path: string): Promise<void> {
+  for await (const line of linesOf(path)) {
+    if ('text' in line && objectIn(line.text)) return;
+    break;
+  }
+  throw new Unusable(
+    `The file ${path} is none of JSON lines: its first line is not one whole object. docs/importing.md says how to make one from an export.`,
+  );
+}
+
+function translated(error: unknown): unknown {
+  if (error instanceof Refusal) return new Unusable(`The database did not answer in time. ${goesOn}`);
+  return error instanceof DatabaseFault ? new Unusable(`${error.message} ${goesOn}`) : error;
+}
+
+/** The report for people. */
+export function textOf(
+  { imported, alreadyThere, leftOut }: ImportLinesReport,
+  { isDry }: Pick<Options, 'isDry'>,
+): string {
+  const total = imported + alreadyThere + leftOut.length;
+  const already = alreadyThere > 0 ? ` ${alreadyThere} were there already.` : '';
+  return [
+    ...leftOut.map(({ line, reason }) => printable(`Left out: line ${line}: ${reason}`)),
+    `${isDry ? 'Would import' : 'Imported'} ${imported} of ${total} accounts.${already}`,
+  ].join('\n');
+}

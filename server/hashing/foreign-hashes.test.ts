@@ -1,0 +1,159 @@
+import { afterAll, describe, expect, test } from 'vitest';
+
+import { foreignHashes, storedForm } from '../../tests/support/foreign-hashes.ts';
+import { createBcryptPool } from './bcrypt-pool.ts';
+import { bcryptOnNodesPool, createBcryptHasher } from './bcrypt-sha256.ts';
+import { foreignDigest } from './foreign-digest.mjs';
+import { storedFormOf } from './foreign-forms.ts';
+import { readForeignHash, toBase64 } from './foreign-hash.ts';
+import { foreignOnThisThread, verifyingForeign } from './foreign-hasher.ts';
+
+const pool = createBcryptPool({ cost: 4 });
+const hasher = verifyingForeign(createBcryptHasher(4, pool.bcrypt), pool.foreign);
+afterAll(async () => await pool.close());
+
+// All of them, the costly ones too, are tried in tests/all/foreign-hashes.test.ts.
+const quickOnes = foreignHashes.filter(({ isCostly }) => !isCostly);
+
+describe('a hash of another system', () => {
+  test.each([...new Set(quickOnes.map(({ made }) => made))])('verifies, as %s has made it', async (made) => {
+    for (const { password, passwordHash } of quickOnes.filter((one) => one.made === made)) {
+      const stored = storedForm(passwordHash);
+      expect(await hasher.verify(password, stored), `with ${password}`).toBe(true);
+      expect(hasher.isOutdated(stored)).toBe(true);
+    }
+  });
+
+  test('is a no for another password', async () => {
+    for (const { made, password, passwordHash } of quickOnes)
+      expect(await hasher.verify(`x${password.slice(1)}`, storedForm(passwordHash)), `by ${made}`).toBe(false);
+  });
+
+  test('is tried with the password as it was typed, but for that of Better Auth, which takes all spellings', async () => {
+    const decomposed = quickOnes.filter(({ password }) => password.startsWith('Zoe\u0308'));
+    expect(decomposed.length).toBeGreaterThan(6);
+    for (const { made, password, passwordHash } of decomposed) {
+      const isRight = await hasher.verify(password.normalize('NFC'), storedForm(passwordHash));
+      expect(isRight, `by ${made}`).toBe(made.startsWith('better-auth'));
+    }
+  });
+
+  test('keeps the key of a Firebase project to itself', () => {
+    const firebase = foreignHashes.filter(({ made }) => made.includes('firebase'));
+    expect(firebase.length).toBeGreaterThan(3);
+    for (const { passwordHash } of firebase) expect(storedForm(passwordHash)).not.toContain('jxspr8Ki');
+  });
+});
+
+const salt = toBase64(Buffer.from('a salt of bytes'));
+const digest = toBase64(Buffer.alloc(32, 7));
+
+describe('a hash that cannot be verified, or would take too much,', () => {
+  test.each([
+    [`$argon2id$v=19$m=524288,t=1,p=1$${salt}$${digest}`, 'Takes 512 MiB of memory to verify, and 256 are the most.'],
+    [`$argon2id$v=19$m=65536,t=17,p=1$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$argon2id$v=19$m=65536,t=1,p=65$${salt}$${digest}`, 'Asks for more than 64 lanes.'],
+    [`$argon2id$v=19$m=8,t=1,p=2$${salt}$${digest}`, 'Asks for less memory than its lanes need.'],
+    [`$argon2id$v=19$m=8,t=1,p=1$AAAA$${digest}`, 'Has a salt of less than 8 bytes.'],
+    [`$argon2id$v=19$m=8,t=1,p=1$${salt}$AAAA`, 'Has a digest of less than 16 bytes.'],
+    [`$argon2id$v=19$m=8,t=1,p=1$${salt}$${digest.slice(0, -1)}B`, 'Has a salt or a digest that is no base64.'],
+    [`$argon2id$v=19$m=8,m=8,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
+    [`$argon2id$v=16$m=8,t=1,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
+    [`$argon2i$v=19$m=8,t=1,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
+    [`$argon2id$v=19$m=99999999999,t=1,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
+    [`$scrypt$ln=19,r=8,p=1$${salt}$${digest}`, 'Takes 512 MiB of memory to verify, and 256 are the most.'],
+    [`$scrypt$ln=14,r=8,p=17$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$scrypt$ln=16,r=1,p=1$${salt}$${digest}`, 'Has a cost that is too much for its block size.'],
+    [`$scrypt$ln=14,r=8$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
+    [`$pbkdf2-sha256$i=4000001$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$pbkdf2-sha256$i=0$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
+    [`$pbkdf2-sha1$i=1000$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
+    ['pbkdf2_sha256$1000$salt$', 'Is malformed, or of a kind that cannot be verified.'],
+    ['scrypt$10000$salt$8$1$AAAA', 'Is malformed, or of a kind that cannot be verified.'],
+    [`$2b$16$${'a'.repeat(21)}e${'b'.repeat(31)}`, 'Has a cost of more than 15.'],
+    [`$2b$03$${'a'.repeat(21)}e${'b'.repeat(31)}`, 'Is of no kind that is known.'],
+    ['5f4dcc3b5aa765d61d8327deb882cf99', 'Is of no kind that is known.'],
+    ['bcrypt_sha256$$2b$12$abc', 'Is of no kind that is known.'],
+    ['', 'Is of no kind that is known.'],
+  ])('is refused with a reason: %s', (hash, fault) => {
+    expect(storedFormOf({ kind: 'text', hash })).toEqual({ fault });
+  });
+
+  test.each([
+    [{ algorithm: 'pbkdf2-sha512', hashIterations: -1 }, 'Is malformed, or of a kind that cannot be verified.'],
+    [{ algorithm: 'md5', hashIterations: 1 }, 'Is of no kind that is known.'],
+    [{ algorithm: 'argon2', hashIterations: 1 }, 'Is of an argon2 that is not argon2id of version 1.3.'],
+  ])('is refused where it comes from Keycloak: %j', (credentialData, fault) => {
+    const secretData = { value: digest, salt };
+    expect(storedFormOf({ kind: 'keycloak', secretData, credentialData })).toEqual({ fault });
+  });
+
+  test('is refused where it comes from Firebase without its project, or with the key of another one', () => {
+    const hash = { kind: 'firebase', hash: digest, salt } as const;
+    const project = { signerKey: digest.slice(4), saltSeparator: 'Bw==', rounds: 8, memCost: 14 };
+    const fault = expect.stringContaining('signerKey, saltSeparator, rounds and memCost') as string;
+    expect(storedFormOf(hash)).toEqual({ fault });
+    expect(storedFormOf(hash, project)).toEqual({ fault: 'Is not as long as the signer key of the project.' });
+    expect(storedFormOf(hash, { ...project, signerKey: digest })).toHaveProperty('stored');
+  });
+
+  test('is a no where it is stored nevertheless, after the work of one of ours', async () => {
+    let turns = 0;
+    const own = createBcryptHasher(4, async (task) => {
+      turns += 1;
+      return await bcryptOnNodesPool(task);
+    });
+    const counting = verifyingForeign(own, async () => await Promise.reject(new Error('It was worked out')));
+    expect(await counting.verify('password', `$argon2id$v=19$m=524288,t=99,p=1$${salt}$${digest}`)).toBe(false);
+    expect(turns).toBe(1);
+  });
+});
+
+/** Of parameters so small that thousands of them are worked out at once. */
+function smallHash(form: string): string {
+  const read = readForeignHash(`${form}$${salt}$${digest}`);
+  if (typeof read !== 'object') throw new Error(`${form}: ${read}`);
+  return `${form}$${salt}$${foreignDigest({ ...read.derivation, password: 'password' })}`;
+}
+
+test.each([
+  '$argon2id$v=19$m=8,t=1,p=1',
+  '$scrypt$ln=1,r=1,p=1',
+  '$scrypt-nfkc$ln=1,r=1,p=1',
+  '$firebase-scrypt$ln=1,r=1,p=1',
+  '$pbkdf2-sha256$i=1',
+  '$pbkdf2-sha512$i=1',
+])('a stored hash of which one bit was changed verifies no more: %s', async (form) => {
+  const stored = smallHash(form);
+  const quick = verifyingForeign(
+    createBcryptHasher(4, async () => '.'.repeat(60)),
+    foreignOnThisThread,
+  );
+  expect(await quick.verify('password', stored)).toBe(true);
+  for (let at = 0; at < stored.length; at += 1)
+    for (let bit = 0; bit < 7; bit += 1) {
+      const changed = Buffer.from(stored);
+      changed[at] = stored.charCodeAt(at) ^ (1 << bit);
+      expect(await quick.verify('password', changed.toString()), `as ${changed.toString()}`).toBe(false);
+    }
+});
+
+test('a quick hash of another system takes no less time than one of ours', async () => {
+  const one = createBcryptPool({ cost: 8, threads: 1 });
+  const slow = verifyingForeign(createBcryptHasher(8, one.bcrypt), one.foreign);
+  const timeOf = async (stored: string): Promise<number> => {
+    const started = performance.now();
+    await slow.verify('wrong', stored);
+    return performance.now() - started;
+  };
+  const own = await slow.hash('password');
+  const quick = smallHash('$pbkdf2-sha256$i=1');
+  let [ofOwn, ofQuick] = [0, 0];
+  for (let time = 0; time < 5; time += 1) {
+    ofOwn += await timeOf(own);
+    ofQuick += await timeOf(quick);
+  }
+  await one.close();
+  // Loosely bounded, for a busy machine; measured it is within a hundredth.
+  expect(ofQuick / ofOwn).toBeGreaterThan(0.6);
+});

@@ -1,0 +1,44 @@
+import { afterAll, expect, test } from 'vitest';
+
+import { createBcryptPool } from '../../server/hashing/bcrypt-pool.ts';
+import { createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
+import { verifyingForeign } from '../../server/hashing/foreign-hasher.ts';
+import { toBase64 } from '../../server/hashing/foreign-hash.ts';
+import { foreignHashes, storedForm } from '../support/foreign-hashes.ts';
+
+const pool = createBcryptPool({ cost: 4 });
+const hasher = verifyingForeign(createBcryptHasher(4, pool.bcrypt), pool.foreign);
+afterAll(async () => await pool.close());
+
+test('every hash that another system has made verifies its password and no other, with the parameters that are usual there', async () => {
+  expect(foreignHashes.filter(({ isCostly }) => isCostly).length).toBeGreaterThan(10);
+  for (const { made, password, passwordHash } of foreignHashes) {
+    const stored = storedForm(passwordHash);
+    expect(await hasher.verify(password, stored), `${made}: ${password}`).toBe(true);
+    expect(await hasher.verify(`x${password.slice(1)}`, stored), `${made}: another`).toBe(false);
+  }
+});
+
+const salt = toBase64(Buffer.alloc(16, 7));
+const digest = toBase64(Buffer.alloc(32, 7));
+
+test.each([
+  '$argon2id$v=19$m=262144,t=4,p=1',
+  '$argon2id$v=19$m=262144,t=4,p=64',
+  '$argon2id$v=19$m=8,t=131072,p=1',
+  '$scrypt$ln=18,r=8,p=1',
+  '$scrypt$ln=15,r=1,p=64',
+  '$scrypt$ln=1,r=1048576,p=1',
+  '$scrypt$ln=1,r=1,p=1048576',
+  '$firebase-scrypt$ln=18,r=8,p=1',
+  '$pbkdf2-sha256$i=4000000',
+  '$pbkdf2-sha512$i=4000000',
+])('the most that is let in is verified, in seconds: %s', async (form) => {
+  const stored = storedForm(`${form}$${salt}$${digest}`);
+  const started = performance.now();
+  expect(await hasher.verify('password', stored)).toBe(false);
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`${form}: ${seconds.toFixed(1)} s`);
+  // Loosely bounded, for a busy machine.
+  expect(seconds).toBeLessThan(12);
+});
