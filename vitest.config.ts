@@ -4,13 +4,17 @@ import { defineConfig } from 'vitest/config';
 
 /** Sweeps of the whole surface, which take long and are seldom broken alone: those of `npm run test:all`. */
 export const sweeps = [
-  'tests/advisories-{inputs,requests}.test.ts',
-  'tests/asvs/{canaries,passwords,web}.test.ts',
+  'tests/advisories-{assurance,factors,inputs,requests}.test.ts',
+  'tests/asvs/{authorisation,canaries,encoding,half-a-login,passwords,web}.test.ts',
   'tests/flows/security-headers.test.ts',
 ];
 
 /** What hardly depends on the database: on PostgreSQL only by `npm run test:all`. */
-export const seldomOnPostgres = ['tests/flows/{any-json,embedded,mail}.test.ts'];
+export const seldomOnPostgres = [
+  'tests/flows/{any-json,embedded,front-page,late-mails,mail,mail-limits,mail-templates,metrics,verify}.test.ts',
+  'tests/flows/{assurance,factor-assurance,factor-limits,factor-notices,limits,link-tokens}.test.ts',
+  'tests/flows/{notice-limits,notices,users-command}.test.ts',
+];
 
 const common = {
   // On a busy machine what is waited for may take longer than vitest's one second.

@@ -137,23 +137,3 @@ test.each([
       expect(await quick.verify('password', changed.toString()), `as ${changed.toString()}`).toBe(false);
     }
 });
-
-test('a quick hash of another system takes no less time than one of ours', async () => {
-  const one = createBcryptPool({ cost: 8, threads: 1 });
-  const slow = verifyingForeign(createBcryptHasher(8, one.bcrypt), one.foreign);
-  const timeOf = async (stored: string): Promise<number> => {
-    const started = performance.now();
-    await slow.verify('wrong', stored);
-    return performance.now() - started;
-  };
-  const own = await slow.hash('password');
-  const quick = smallHash('$pbkdf2-sha256$i=1');
-  let [ofOwn, ofQuick] = [0, 0];
-  for (let time = 0; time < 5; time += 1) {
-    ofOwn += await timeOf(own);
-    ofQuick += await timeOf(quick);
-  }
-  await one.close();
-  // Loosely bounded, for a busy machine; measured it is within a hundredth.
-  expect(ofQuick / ofOwn).toBeGreaterThan(0.6);
-});

@@ -142,7 +142,7 @@ describe('the doctor', () => {
       {
         state: 'fault',
         check: 'keys.lost',
-        text: expect.stringMatching(/^1 authenticator apps .* the key [0-9a-f]{8}/),
+        text: expect.stringMatching(/^1 seeds of authenticator apps .* the key [0-9a-f]{8}/),
       },
     ]);
     expect(await foundWith('')).toMatchObject([{ state: 'fault', check: 'keys.lost' }]);
