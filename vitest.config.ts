@@ -10,7 +10,7 @@ export const sweeps = [
 ];
 
 /** What hardly depends on the database: on PostgreSQL only by `npm run test:all`. */
-export const seldomOnPostgres = ['tests/flows/{any-json,embedded,mail}.test.ts'];
+export const seldomOnPostgres = ['tests/flows/{any-json,doctor,embedded,mail}.test.ts'];
 
 const common = {
   // On a busy machine what is waited for may take longer than vitest's one second.

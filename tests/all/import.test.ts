@@ -175,7 +175,7 @@ describe('a file of the old server', () => {
   );
 
   test.each([
-    ['', 2, /Usage: npm run import/],
+    ['', 2, /<file> is missing/],
     ['./missing.db', 1, /missing\.db does not exist/],
     ['./package.json', 1, /is not a SQLite database/],
   ])('is asked for in words when it is not there: %j', async (argument, code, words) => {
