@@ -11,7 +11,7 @@ export const sweeps = [
 
 /** What hardly depends on the database: on PostgreSQL only by `npm run test:all`. */
 export const seldomOnPostgres = [
-  'tests/flows/{any-json,embedded,front-page,late-mails,mail,mail-limits,mail-templates,metrics,verify}.test.ts',
+  'tests/flows/{any-json,doctor,embedded,front-page,late-mails,mail,mail-limits,mail-templates,metrics,verify}.test.ts',
   'tests/flows/{assurance,factor-assurance,factor-limits,factor-notices,limits,link-tokens}.test.ts',
   'tests/flows/{notice-limits,notices,users-command}.test.ts',
 ];

@@ -20,7 +20,8 @@ export function readArguments(args: string[], { options, takes }: Command): Args
       .filter((name) => options[name]?.isNeeded && values[name] === undefined)
       .map(dashed),
   ];
-  if (missing.length > 0) throw new WrongArguments(`${missing.join(' and ')} is missing.`);
+  if (missing.length > 0)
+    throw new WrongArguments(`${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing.`);
   const [extra] = positionals.slice(takes.length);
   if (extra !== undefined) throw new WrongArguments(`${extra} is one argument too many.`);
   return { values, positionals };

@@ -130,7 +130,7 @@ describe('a backup', () => {
   });
 
   test.each([
-    ['', 2, 'Usage: npm run latchkey -- backup'],
+    ['', 2, '--to is missing.'],
     ['--help', 0, 'Usage: npm run latchkey -- backup'],
     ['--two backup.db', 2, "Unknown option '--two'"],
     ['--from ./userAuth.db --to backup.db', 2, '--from: must be file:'],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createBcryptPool } from '../../server/hashing/bcrypt-pool.ts';
 import { createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
 import { verifyingForeign } from '../../server/hashing/foreign-hasher.ts';
-import { median } from '../support/median.ts';
+import { median } from '../../bench/statistics.ts';
 
 test('a quick hash of another system takes no less time than one of ours', async () => {
   const one = createBcryptPool({ cost: 8, threads: 1 });

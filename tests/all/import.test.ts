@@ -175,7 +175,7 @@ describe('a file of the old server', () => {
   );
 
   test.each([
-    ['', 2, /Usage: npm run import/],
+    ['', 2, /<file> is missing/],
     ['./missing.db', 1, /missing\.db does not exist/],
     ['./server/main.ts', 1, /is not a SQLite database/],
     ['./package.json', 1, /none of JSON lines: its first line is not one whole object/],

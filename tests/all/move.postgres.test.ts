@@ -267,9 +267,9 @@ describe('a move is refused in a sentence, and changes nothing,', () => {
   });
 
   test.each([
-    ['', 2, 'Usage: npm run latchkey -- move'],
+    ['', 2, '--from and --to are missing.'],
     ['--help', 0, 'Usage: npm run latchkey -- move'],
-    ['--from file:./a.db', 2, 'Usage: npm run latchkey -- move'],
+    ['--from file:./a.db', 2, '--to is missing.'],
     ['--frm x', 2, "Unknown option '--frm'"],
     ['--from file:./a.db --to file:./a.db', 2, '--to: must be postgres://'],
     ['--from file:./a.db --to postgres://u:canary@db.example.com/x', 2, '--to: must end in ?sslmode'],
