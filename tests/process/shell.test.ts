@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 
 import { describe, expect, test } from 'vitest';
 
+import { withApp } from '../support/factors.ts';
 import { root, run } from '../support/process.ts';
-import { testApp } from '../support/test-app.ts';
+import { ada, testApp } from '../support/test-app.ts';
 
 const isThere = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
 
@@ -23,5 +24,18 @@ describe('a shell', () => {
       { events: expect.any(Array), nextCursor: null },
       { status: 'signedOut' },
     ]);
+  });
+
+  test.skipIf(!isThere('curl'))('logs in in two steps, as the page about second factors shows', async () => {
+    await using app = await testApp();
+    const { code } = await withApp(app);
+    const env = { AUTH_URL: app.url, CODE: code() };
+    await using program = run('sh examples/shell/second-factor.sh', { cwd: root, env });
+    expect((await program.ended).code).toBe(0);
+    expect(JSON.parse(program.printed())).toMatchObject({
+      status: 'signedIn',
+      user: { email: ada.email },
+      token: expect.any(String),
+    });
   });
 });
