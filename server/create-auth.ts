@@ -13,6 +13,7 @@ import { createListeners } from './features/events/service.ts';
 import { whileSignedIn } from './features/live/service.ts';
 import { sendNotice } from './features/notices/service.ts';
 import { callerOf } from './features/sessions/service.ts';
+import { warnOfLostKey } from './features/reseal/service.ts';
 import { sendAskedMail, sendChangedMail, sendChangeMail } from './features/link-mails/service.ts';
 import { publishedKeys } from './features/tokens/service.ts';
 import { createUsers } from './features/users/service.ts';
@@ -115,6 +116,7 @@ export async function createAuth(options: AuthOptions = {}): Promise<Auth> {
     runJobs: async () => await deps.jobs.runDue(),
     async migrate() {
       await db.migrate();
+      await warnOfLostKey(deps);
       background.begin();
     },
     ping: async () => await db.ping(),

@@ -6,7 +6,7 @@ import { resealAll } from '../../server/features/reseal/service.ts';
 import { newId } from '../../server/kernel/id.ts';
 import { createSealedBox } from '../../server/kernel/sealed-box.ts';
 import type { SealedBox } from '../../server/kernel/sealed-box.ts';
-import { randomness } from '../../server/kernel/token.ts';
+import { newToken, randomness } from '../../server/kernel/token.ts';
 import { pending, prove, withApp } from '../support/factors.ts';
 import { root, run, withNode } from '../support/process.ts';
 import { testApp } from '../support/test-app.ts';
@@ -56,6 +56,21 @@ async function changeSeed(
 }
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+test('a server without the key that seeds are under says so when it starts, and one with it says nothing', async () => {
+  const [then, now] = [newToken().reveal(), newToken().reveal()];
+  await using app = await testApp({ env: { ENCRYPTION_KEYS: then } });
+  await withApp(app);
+  const { database, clock } = app;
+  for (const [keys, isTold] of [
+    [`${now},${then}`, false],
+    [now, true],
+    ['', true],
+  ] as const) {
+    await using again = await testApp({ database, clock, env: { ENCRYPTION_KEYS: keys } }); // oxlint-disable-line no-await-in-loop
+    expect([keys, again.logged().includes('"keys.lost"')]).toEqual([keys, isTold]);
+  }
+});
 
 describe('seeds that are sealed anew', () => {
   test('11.2.2 are under the first key alone afterwards, and nothing else of them has changed', async () => {

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt } from 'drizzle-orm';
 
 import type { Queryable } from '../../db/database.ts';
 
@@ -12,6 +12,11 @@ export async function countSealed({ orm, tables: { totps, signingKeys } }: Query
   const [seeds] = await orm.select({ rows: count() }).from(totps);
   const [keys] = await orm.select({ rows: count() }).from(signingKeys);
   return (seeds?.rows ?? 0) + (keys?.rows ?? 0);
+}
+
+export async function findNewestSeed({ orm, tables: { totps } }: Queryable): Promise<Buffer | undefined> {
+  const [newest] = await orm.select({ seed: totps.seedCiphertext }).from(totps).orderBy(desc(totps.id)).limit(1);
+  return newest?.seed;
 }
 
 /** In the order of their ids, by which one that is made meanwhile comes after all others. */

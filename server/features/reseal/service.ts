@@ -4,7 +4,14 @@ import { keyIdIn } from '../../kernel/sealed-box.ts';
 import type { SealedBox } from '../../kernel/sealed-box.ts';
 import { sealedForKey } from '../signing-keys/service.ts';
 import { sealedFor } from '../totp/service.ts';
-import { countSealed, findPrivateKeys, findSeedsAfter, replacePrivateKey, replaceSeed } from './queries.ts';
+import {
+  countSealed,
+  findNewestSeed,
+  findPrivateKeys,
+  findSeedsAfter,
+  replacePrivateKey,
+  replaceSeed,
+} from './queries.ts';
 
 /** So many are read at once, and written together. */
 const inOneStep = 100;
@@ -90,4 +97,14 @@ function newSealOf(box: SealedBox, one: Sealed, { byKey, unreadable }: ResealRep
     unreadable.push({ owner, why: error instanceof Error ? error.message : String(error) });
     return [];
   }
+}
+
+/** Says at the start what otherwise the first person with an app would find out: their key is not there. */
+export async function warnOfLostKey({ db, log, sealedBox }: Pick<Deps, 'db' | 'log' | 'sealedBox'>): Promise<void> {
+  const seed = await findNewestSeed(db);
+  if (!seed || sealedBox?.keyIds.includes(keyIdIn(seed))) return;
+  log.error(
+    { event: 'keys.lost', keyId: keyIdIn(seed) },
+    `Authenticator apps are encrypted under the key ${keyIdIn(seed)}, which is not among ENCRYPTION_KEYS: nobody who has one can log in by it. Put that key behind the one of now, with a comma between`,
+  );
 }
