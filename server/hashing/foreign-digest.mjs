@@ -1,8 +1,8 @@
 // What other systems do to a password. Plain JavaScript, because a thread that hashes loads it.
-import { createCipheriv, pbkdf2Sync, scryptSync } from 'node:crypto';
+import * as crypto from 'node:crypto';
 
-// Loaded here and not by name: a Node before 24.7 has none, and is to go on with all the others.
-const { argon2Sync } = await import('node:crypto');
+// Of argon2Sync by name a Node before 24.7, which has none, would load nothing of this.
+const { createCipheriv, pbkdf2Sync, scryptSync } = crypto;
 
 /** @import { Derivation, Scrypt } from './foreign-hash.ts' */
 
@@ -21,7 +21,14 @@ function bytesOf(task) {
   switch (task.kind) {
     case 'argon2id': {
       const { memory, passes, lanes: parallelism } = task;
-      return argon2Sync('argon2id', { message: password, nonce: salt, parallelism, tagLength: length, memory, passes });
+      return crypto.argon2Sync('argon2id', {
+        message: password,
+        nonce: salt,
+        parallelism,
+        tagLength: length,
+        memory,
+        passes,
+      });
     }
     case 'scrypt':
       return scryptSync(password, salt, length, optionsOf(task));

@@ -155,7 +155,7 @@ describe('npm run import with JSON lines', () => {
     ['accounts.jsonl --firebase-parameters accounts.jsonl', 2, 'must have base64_signer_key'],
     ['accounts.jsonl --firebase-parameters missing.txt', 2, '--firebase-parameters: ENOENT'],
     ['accounts.jsonl --quick', 2, "Unknown option '--quick'"],
-    ['server/main.ts --dry-run', 2, 'are for files of JSON lines'],
+    ['server/config.ts --dry-run', 2, 'are for files of JSON lines'],
     ['accounts.jsonl', 1, 'There is no file'],
   ])('is asked for in words where it cannot be meant: %s', async (args, code, words) => {
     using project = projectFolder();

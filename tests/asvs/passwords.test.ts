@@ -234,6 +234,7 @@ test('6.4.2 there are no hints and no secret questions: nothing but what proves 
       'email',
       'password',
       'name',
+      'audience',
       'deliver',
       'proof',
       'factor',

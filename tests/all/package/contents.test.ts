@@ -31,6 +31,8 @@ describe('latchkey, packed', () => {
     const beside = [
       'dist/server/preload.mjs',
       'dist/server/hashing/bcrypt-worker.mjs',
+      'dist/server/hashing/foreign-digest.mjs',
+      'dist/server/front-page/page.css',
       'dist/server/passwords/common-passwords.bin',
     ];
     const files = filesOf('latchkey');

@@ -100,8 +100,8 @@ describe('second factors in examples/react, installed from the packed files', ()
     await authenticator.agrees(false);
     await logOut(page);
 
-    await authenticator.agrees(true);
     await press(page, 'Log in with a passkey');
+    await authenticator.agrees(true);
     await onAccount(page);
     await authenticator.agrees(false);
     await logOut(page);
