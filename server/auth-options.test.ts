@@ -115,7 +115,7 @@ test('a public host that waits for confirmed addresses has somebody who sends ma
 });
 
 /** What a host has of its own. */
-type OfTheProcess = 'port' | 'host' | 'metricsPort' | 'metricsHost' | 'logLevel';
+type OfTheProcess = 'port' | 'host' | 'metricsPort' | 'metricsHost' | 'logLevel' | 'quickTrpc';
 
 test('createAuth looks at the parts, too, before it opens anything', async () => {
   const log = createLogger('silent', { write: () => {} });
@@ -134,8 +134,8 @@ test('every setting has an option of its type, and says its default where it is 
   const source = readFileSync(new URL('auth-options.ts', import.meta.url), 'utf8');
   const written = [...source.matchAll(/@default (.+)\n +\*\/\n +(\w+)\?: .+ undefined;/g)];
   const defaults = Object.fromEntries(written.map(([, value = '', name = '']) => [name, value.replaceAll("'", '"')]));
-  const { port, host, metricsPort, metricsHost, logLevel, ...standard } = configFrom({});
-  expect([port, host, metricsPort, metricsHost, logLevel].length).toBe(5);
+  const { port, host, metricsPort, metricsHost, logLevel, quickTrpc, ...standard } = configFrom({});
+  expect([port, host, metricsPort, metricsHost, logLevel, quickTrpc].length).toBe(6);
   expect(defaults).toEqual({
     ...Object.fromEntries(
       Object.entries(standard).map(([name, value]) => [name, JSON.stringify(value) ?? 'undefined']),

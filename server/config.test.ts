@@ -37,6 +37,7 @@ describe('the configuration', () => {
       bcryptCost: 10,
       passwordMinLength: 8,
       rateLimits: 'on',
+      quickTrpc: 'on',
       sessionLifetimeSeconds: 30 * 24 * 3600,
       sessionIdleSeconds: 7 * 24 * 3600,
       eventsKeptDays: 365,

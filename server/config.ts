@@ -131,6 +131,7 @@ function configOf(env: z.infer<typeof environment>) {
     passwordMinLength: env.PASSWORD_MIN_LENGTH,
     breachedPasswords: env.BREACHED_PASSWORDS,
     rateLimits: env.RATE_LIMITS,
+    quickTrpc: env.QUICK_TRPC,
     sessionLifetimeSeconds: env.SESSION_LIFETIME_SECONDS,
     sessionIdleSeconds: env.SESSION_IDLE_SECONDS,
     verifiedForSeconds: env.VERIFIED_FOR_SECONDS,

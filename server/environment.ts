@@ -160,6 +160,10 @@ export const environment = z.object({
     .enum(['on', 'off'], { error: 'must be on or off' })
     .default('on')
     .describe('off lets everything through: for load tests, and only while PUBLIC_URL is loopback'),
+  QUICK_TRPC: z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .default('on')
+    .describe("off sends every call under /trpc through tRPC's own adapter, which answers the same, but slowly"),
   SESSION_LIFETIME_SECONDS: wholeNumber(60, inSeconds(hours(24 * 400)))
     .default(inSeconds(hours(24 * 30)))
     .describe('a session ends this long after sign-in at the latest; 30 days'),

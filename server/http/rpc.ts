@@ -12,7 +12,8 @@ import type { ClientIp } from './client-ip.ts';
 import type { CreateContext } from './any-request.ts';
 import { headOfNode } from './request-head.ts';
 
-const maxBatchSize = 10;
+/** Calls in one request. */
+export const maxBatchSize = 10;
 
 interface RpcParts {
   createContext: CreateContext;
@@ -57,7 +58,8 @@ export function createRpcHandler({ createContext, clientIp, log }: RpcParts): Re
   });
 }
 
-function retryAfter(errors: TRPCError[]): { 'Retry-After'?: string } {
+/** The longest wait of those that were told to. */
+export function retryAfter(errors: TRPCError[]): { 'Retry-After'?: string } {
   const seconds = errors.map((error) => (error instanceof Refusal ? error.retryAfterSeconds : 0));
   const longest = Math.max(0, ...seconds);
   return longest > 0 ? { 'Retry-After': String(longest) } : {};

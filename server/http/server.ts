@@ -20,6 +20,7 @@ import { createOriginCheck } from './origin-check.ts';
 import type { OriginRule } from './origin-check.ts';
 import { endConnection, isInTurn } from './pipelining.ts';
 import { headOfNode } from './request-head.ts';
+import { createQuickRpc } from './quick-rpc.ts';
 import { createRpcHandler } from './rpc.ts';
 import { createSecurityHeaders } from './security-headers.ts';
 import { sendJson } from './send.ts';
@@ -37,7 +38,7 @@ export interface Faces {
   metrics: Metrics;
 }
 
-type HandlerConfig = OriginRule & { trustedProxies: string[] };
+type HandlerConfig = OriginRule & { trustedProxies: string[]; quickTrpc: 'on' | 'off' };
 
 export interface RunningServer {
   /** The port it listens on: the one asked for, or the free one it was given for 0. */
@@ -80,7 +81,8 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
   const clientIp = createClientIp(config.trustedProxies);
   const setSecurityHeaders = createSecurityHeaders(config);
   const cors = createCors(createOriginCheck(config));
-  const rpc = createRpcHandler({ ...faces, clientIp });
+  const adapter = createRpcHandler({ ...faces, clientIp });
+  const rpc = config.quickTrpc === 'on' ? createQuickRpc(faces.createContext, adapter) : adapter;
   const json = createJsonHandler(faces.createContext);
   const openApi = createOpenApiHandler(config, faces.createContext);
   // For developers: in production there is none.
