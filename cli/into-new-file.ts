@@ -1,4 +1,5 @@
 import { closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { inspect } from 'node:util';
 
 import { countUsers, printable } from '../server/db/old-server-file.ts';
@@ -87,6 +88,10 @@ function explained(error: unknown, target: string, work: Work): Unusable {
  * @throws Unusable where there is
  */
 export function freeTarget(target: string, work: Work): string {
+  if (!existsSync(dirname(target)))
+    throw new Unusable(
+      `There is no folder ${dirname(target)}, into which the ${work} would be written. Make it first.`,
+    );
   const taken = [target, `${target}-wal`, `${target}-journal`].find(isThere);
   if (taken === undefined) return target;
   throw new Unusable(`The file ${taken} exists already, and the ${work} makes a new one. Move it away and try again.`);

@@ -27,7 +27,8 @@ migrations it would apply, and changes nothing.`,
     }
     const db = await openDatabase(databaseUrl, { poolSize: 1, log: warningsTo(io) });
     await db.close();
-    io.print(`${database} is up to date.`, { database, missing: [], applied: missing });
+    const done = missing.length === 0 ? '' : ` ${missing.length} migrations were applied.`;
+    io.print(`${database} is up to date.${done}`, { database, missing: [], applied: missing });
     return 0;
   },
 });

@@ -14,7 +14,9 @@ import type { Io } from './io.ts';
  */
 export async function openOwn({ databaseUrl }: Pick<Config, 'databaseUrl'>, io: Io): Promise<Database> {
   if (!isPostgres(databaseUrl) && !existsSync(pathOf(databaseUrl)))
-    throw new Unusable(`There is no file ${pathOf(databaseUrl)}, which DATABASE_URL names.`);
+    throw new Unusable(
+      `There is no file ${pathOf(databaseUrl)}, which DATABASE_URL names or, where it is not set, is taken. In an app of your own set it to the databaseUrl of that.`,
+    );
   const db = await openDatabase(databaseUrl, { poolSize: 1, log: warningsTo(io), migratesLater: true });
   if (await db.isUpToDate()) return db;
   await db.close();

@@ -16,6 +16,7 @@ const whence = { at: '2026-03-01T18:05:00.000Z', browser: 'Firefox 152', system:
 const where = { at: whence.at, address: whence.address };
 const changes = [
   'totpEnabled',
+  'totpReplaced',
   'totpDisabled',
   'passkeyAdded',
   'passkeyRemoved',

@@ -2,11 +2,17 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-export const oldestMajor = 24;
-const major = Number(process.versions.node.split('.')[0]);
-if (major < oldestMajor) {
+/** What is needed of Node.js; what came later, such as UUIDs by age, came to both lines at once. */
+export const nodeNeeded = 'Node.js 24.16 or newer of that line, or 26.1 or newer';
+/** @param {string} version such as `24.16.0` */
+export const isNodeFit = (version) => {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 26 || (major === 26 && minor >= 1) || (major === 24 && minor >= 16);
+};
+
+if (!isNodeFit(process.versions.node)) {
   console.error(
-    `Latchkey needs Node.js ${oldestMajor} or newer, and this is ${process.version}.\n` +
+    `Latchkey needs ${nodeNeeded}, and this is ${process.version}.\n` +
       'Start it with "npm start": "npm install" brings a Node.js that fits, and npm scripts use it.\n' +
       'If that is what you did, allow the install script of the package "node" and run "npm install" again.',
   );

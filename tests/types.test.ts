@@ -114,6 +114,7 @@ test('an event is one of a closed union, and each kind has its own fields', () =
     | 'user.sessionsEnded'
     | 'user.adminChanged'
     | 'totp.enabled'
+    | 'totp.replaced'
     | 'totp.disabled'
     | 'passkey.added'
     | 'passkey.removed'

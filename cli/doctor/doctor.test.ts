@@ -55,7 +55,7 @@ describe('the doctor', () => {
       'hashing.cost',
       /Take a machine that is quicker/,
     ],
-    ['an old Node', machine({ nodeVersion: '22.12.0' }), 'fault', 'node', /24 or newer is needed/],
+    ['an old Node', machine({ nodeVersion: '22.12.0' }), 'fault', 'node', /what is needed is Node\.js 24\.16/],
     [
       'a list of breached passwords that is not there',
       setting({ BREACHED_PASSWORDS: '/nowhere/list.txt' }),

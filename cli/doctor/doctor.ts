@@ -2,7 +2,7 @@ import { ConfigError } from '../../server/config.ts';
 import type { Config } from '../../server/config.ts';
 import type { Database } from '../../server/db/database.ts';
 import { originOf } from '../../server/kernel/origin.ts';
-import { oldestMajor } from '../../server/preload.mjs';
+import { isNodeFit, nodeNeeded } from '../../server/preload.mjs';
 import { command, WrongArguments } from '../command.ts';
 import type { Io } from '../io.ts';
 import { openOwn } from '../open-own.ts';
@@ -74,9 +74,8 @@ export async function examine(io: Io, { origin, machine = thisMachine }: Asked =
 }
 
 function checkNode({ nodeVersion }: Machine): Finding {
-  const isNew = Number(nodeVersion.split('.')[0]) >= oldestMajor;
-  if (isNew) return ok('node', `Node.js ${nodeVersion}`);
-  return fault('node', `This is Node.js ${nodeVersion}, and ${oldestMajor} or newer is needed. Install one`);
+  if (isNodeFit(nodeVersion)) return ok('node', `Node.js ${nodeVersion}`);
+  return fault('node', `This is Node.js ${nodeVersion}, and what is needed is ${nodeNeeded}. Install one`);
 }
 
 async function checkBreached(config: Config): Promise<Finding[]> {

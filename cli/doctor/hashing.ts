@@ -3,8 +3,8 @@ import { ok, warning } from './finding.ts';
 import type { Finding } from './finding.ts';
 import type { Machine } from './machine.ts';
 
-/** Milliseconds: a guess has to cost something, and a login must not take long. */
-const aim = { least: 50, most: 500 };
+/** Milliseconds: a guess has to cost something, and a login must not take long. What is advised is well above the least. */
+const aim = { least: 25, good: 50, most: 500 };
 
 /** Whether the cost of a hash fits this machine, and which one would. */
 export async function checkCost({ bcryptCost }: { bcryptCost: number }, machine: Machine): Promise<Finding[]> {
@@ -14,13 +14,13 @@ export async function checkCost({ bcryptCost }: { bcryptCost: number }, machine:
   if (took >= aim.least && took <= aim.most) return [ok('hashing.cost', known)];
 
   const allowed = [10, 11, 12, 13, 14, 15].filter((cost) => environment.shape.BCRYPT_COST.safeParse(cost).success);
-  const fitting = allowed.filter((cost) => at(cost) >= aim.least && at(cost) <= aim.most);
+  const fitting = allowed.filter((cost) => at(cost) >= aim.good && at(cost) <= aim.most);
   if (took < aim.least) {
     const better = fitting[0] ?? Math.max(...allowed);
     return [
       warning(
         'hashing.cost',
-        `${known}, which is little: ${better} would take about ${Math.round(at(better))}. Set it`,
+        `${known}, which is little: ${better} would take about ${Math.round(at(better))} ms. Set BCRYPT_COST=${better}`,
       ),
     ];
   }
@@ -30,7 +30,7 @@ export async function checkCost({ bcryptCost }: { bcryptCost: number }, machine:
   return [
     warning(
       'hashing.cost',
-      `${known}, which is long: ${better} would take about ${Math.round(at(better))}. Set it before there are accounts, and do not lower it afterwards`,
+      `${known}, which is long: ${better} would take about ${Math.round(at(better))} ms. Set BCRYPT_COST=${better} before there are accounts, and do not lower it afterwards`,
     ),
   ];
 }

@@ -16,7 +16,7 @@ export const rowOf = (user: ManagedUser): string =>
 
 /** What is special about an account, in a few words. */
 const stateOf = ({ disabledAt, adminSince, emailVerified }: ManagedUser): string =>
-  [disabledAt && 'disabled', adminSince && 'admin', !emailVerified && 'unverified'].filter(Boolean).join(' ') ||
+  [disabledAt && 'disabled', adminSince && 'admin', !emailVerified && 'not confirmed'].filter(Boolean).join(' ') ||
   'active';
 
 /** Everything about one user, a line each. */

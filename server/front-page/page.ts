@@ -39,7 +39,7 @@ export function frontPage(document: OpenApiDocument): FrontPage {
 <label>E-mail address <input name="email" type="email" autocomplete="username" value="ada@example.com" required></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
 <label>Name, to register <input name="name" autocomplete="name"></label>
-<p><button name="register">Register</button> <button name="login">Log in</button> <button name="me" formnovalidate>Who am I?</button> <button name="logout" formnovalidate>Log out</button></p>
+<p><button name="login">Log in</button> <button name="register">Register</button> <button name="me" formnovalidate>Who am I?</button> <button name="logout" formnovalidate>Log out</button></p>
 </form>
 <pre role="status" aria-live="polite">Each button shows here what it sends and what is answered.</pre>
 <h2 id="typed">With types</h2>
@@ -99,7 +99,7 @@ function procedure(document: OpenApiDocument, call: string, operation: Operation
     content ? typeText(content['application/json'].schema, components.schemas) : 'nothing';
   return markup`<details id="${name}">
 <summary><code>${name}</code> <small>${call}</small></summary>
-<p>${operation.description}</p>
+<p>${operation.description.replaceAll('`', '')}</p>
 <h3>Input</h3>
 <pre>${text(input)}</pre>
 <h3>Answer</h3>

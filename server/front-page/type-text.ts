@@ -14,6 +14,7 @@ export function typeText(schema: Schema, schemas: Schemas, indent = ''): string 
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (type === 'array') return arrayOf(again(items));
   if (type === 'object') return objectText(schema, schemas, indent);
+  if (Array.isArray(type)) return type.map((one) => again({ ...schema, type: one })).join(' | ');
   if (type === 'integer') return 'number';
   return typeof type === 'string' ? type : 'unknown';
 }

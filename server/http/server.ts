@@ -127,11 +127,15 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
       else if (face === 'json') json(request, response).catch(lastResort);
       else if (face === 'livez') sendLiveness(response);
       else if (face === 'readyz') sendReadiness(response, { db: faces, log: faces.log }).catch(lastResort);
-      else if (face === 'page' && frontPage && request.method !== 'POST') frontPage(response).catch(lastResort);
+      else if (face === 'page' && frontPage && isForDeveloper(request)) frontPage(response).catch(lastResort);
       else refuse({ status: 404, message: 'There is nothing at this address.' });
     });
   };
 }
+
+/** Who comes by another name does so from elsewhere, also where PUBLIC_URL was forgotten. */
+const isForDeveloper = ({ method, headers }: IncomingMessage): boolean =>
+  method !== 'POST' && isLoopback(`http://${headers.host}`);
 
 type Face = 'trpc' | 'json' | 'openapi' | 'verify' | 'jwks' | 'livez' | 'readyz' | 'page' | 'none';
 

@@ -124,6 +124,12 @@ const factorChanges: Record<FactorChange, Change> = {
     text: (host) => `Your account at ${host} has an authenticator app now, and a login asks for its codes.`,
     advice: thenRemove,
   },
+  totpReplaced: {
+    subject: (host) => `The authenticator app was replaced at ${host}`,
+    text: (host) =>
+      `Your account at ${host} has another authenticator app now. The one before is of no use any more, and the recovery codes are the same.`,
+    advice: thenRemove,
+  },
   totpDisabled: {
     subject: (host) => `The authenticator app was removed at ${host}`,
     text: (host) => `Your account at ${host} has no authenticator app any more, and a login asks for no code of it.`,

@@ -132,6 +132,12 @@ const factorChanges: Record<FactorChange, Change> = {
       `Ihr Konto bei ${host} hat jetzt eine Authentifizierungs-App, und beim Anmelden wird nach ihren Codes gefragt.`,
     advice: thenRemove,
   },
+  totpReplaced: {
+    subject: (host) => `Authentifizierungs-App bei ${host} ersetzt`,
+    text: (host) =>
+      `Ihr Konto bei ${host} hat jetzt eine andere Authentifizierungs-App. Die bisherige gilt nicht mehr, und die Wiederherstellungscodes sind dieselben.`,
+    advice: thenRemove,
+  },
   totpDisabled: {
     subject: (host) => `Authentifizierungs-App bei ${host} entfernt`,
     text: (host) =>

@@ -27,6 +27,7 @@ export interface MailValues {
 /** What may have happened to the second factors of an account; the last of them is the operator’s doing. */
 export type FactorChange =
   | 'totpEnabled'
+  | 'totpReplaced'
   | 'totpDisabled'
   | 'passkeyAdded'
   | 'passkeyRemoved'

@@ -89,6 +89,7 @@ test.each([
 
 const changes: [FactorChange, string, string][] = [
   ['totpEnabled', 'An authenticator app was added', 'Neue Authentifizierungs-App'],
+  ['totpReplaced', 'The authenticator app was replaced', 'Authentifizierungs-App bei'],
   ['totpDisabled', 'The authenticator app was removed', 'Authentifizierungs-App bei app.example.com entfernt'],
   ['passkeyAdded', 'A passkey was added', 'Neuer Passkey'],
   ['passkeyRemoved', 'A passkey was removed', 'Passkey bei app.example.com entfernt'],

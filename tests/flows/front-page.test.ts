@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
 import { procedures } from '../support/procedures.ts';
+import { raw } from '../support/raw.ts';
 import { testApp } from '../support/test-app.ts';
 
 describe('the page at / of a server in development', () => {
@@ -16,7 +17,8 @@ describe('the page at / of a server in development', () => {
     for (const { path } of plain) expect(page).toContain(`<details id="${path}">`);
     expect(page).toContain('email: string; // one e-mail address');
     expect(page).toContain('<li>409 EMAIL_TAKEN:');
-    expect(page).not.toContain('$ref');
+    expect(page).toContain('name: string | null;');
+    for (const odd of ['$ref', ': unknown;', '`auth.']) expect(page).not.toContain(odd);
   });
 
   test('lets a browser run and show nothing but what is on it', async () => {
@@ -39,5 +41,11 @@ describe('the page at / of a server in development', () => {
     await using open = await testApp({ env: { PUBLIC_URL: 'https://auth.example.com' } });
     const answer = await open.get('/');
     expect([answer.status, (await answer.json()).reason]).toEqual([404, 'REQUEST_INVALID']);
+  });
+
+  test('is not there for whoever comes by the name of another machine, though PUBLIC_URL was forgotten', async () => {
+    await using app = await testApp();
+    const answer = await raw(app, 'GET / HTTP/1.1\r\nhost: auth.example.com\r\nconnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
   });
 });

@@ -11,9 +11,9 @@ import { days, hours, seconds } from '../../server/kernel/clock.ts';
 import { newId } from '../../server/kernel/id.ts';
 import { createSealedBox } from '../../server/kernel/sealed-box.ts';
 import { randomness } from '../../server/kernel/token.ts';
-import { createTestClock } from '../../server/testing/test-clock.ts';
 import { outcome, signIn } from '../support/people.ts';
 import { dump, variants } from '../support/stored-cells.ts';
+import { createTestClock } from '../../server/testing/test-clock.ts';
 import { testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { testDatabase } from '../support/test-database.ts';
@@ -39,6 +39,23 @@ async function later(app: TestApp, milliseconds: number): Promise<void> {
 }
 
 describe('keys follow one another', () => {
+  test('also after an instance whose clock was ten years ahead has made one', async () => {
+    await using app = await testApp(withKey);
+    await issued(app, await signIn(app));
+    const [first] = await kidsIn(app);
+    const ahead = createTestClock();
+    ahead.forward(days(3650));
+    await rotateKeys({ db: await app.db(), clock: ahead, sealedBox });
+    await later(app, rotation.every);
+    app.clock.forward(rotation.ahead);
+    const kid = kidOf(await issued(app, await signIn(app)));
+    expect(kid).not.toBe(first);
+    await later(app, seconds(longestLifetimeSeconds) + rotation.after);
+    // The one of the future first, and then the one before it.
+    await later(app, 1);
+    expect(await kidsIn(app)).toEqual([kid]);
+  });
+
   test('each is in the set a day before it signs, and stays a day after its last token', async () => {
     await using app = await testApp(withKey);
     const first = await issued(app, await signIn(app));

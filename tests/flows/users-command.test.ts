@@ -79,7 +79,7 @@ describe('latchkey users', () => {
     await using app = await testApp();
     await json(app, `create ${ada.email}`);
     expect(await json(app, `set-admin ${ada.email}`)).toMatchObject({ adminSince: expect.any(String) });
-    expect((await users(app, 'list')).out).toContain('admin unverified');
+    expect((await users(app, 'list')).out).toContain('admin not confirmed');
     expect(await json(app, `set-admin ${ada.email} --off`)).toMatchObject({ adminSince: null });
   });
 
@@ -152,7 +152,7 @@ describe('latchkey users list', () => {
     const lines = (await users(app, 'list --limit 2')).out.trim().split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^id +created +state +e-mail$/);
-    expect(lines[1]).toMatch(/^\S{36} {2}\d{4}-\d\d-\d\d {2}unverified +user0@example\.com$/);
+    expect(lines[1]).toMatch(/^\S{36} {2}\d{4}-\d\d-\d\d {2}not confirmed +user0@example\.com$/);
   });
 
   test('takes a beginning of addresses as it is written: % and _ stand for themselves', async () => {

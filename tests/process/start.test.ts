@@ -141,16 +141,19 @@ describe('npm start', () => {
 
   test('on an old Node says which one is needed', () => {
     const preload = readFileSync(`${root}/server/preload.mjs`, 'utf8');
-    const check = preload.slice(preload.indexOf('const oldestMajor'), preload.indexOf('// In the project'));
-    const said: string[] = [];
-    const exits: number[] = [];
-    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the lines that an old Node would run, with its version
-    new Function('process', 'console', check)(
-      { versions: { node: '20.20.2' }, version: 'v20.20.2', exit: (code: number) => exits.push(code) },
-      { error: (text: string) => said.push(text) },
-    );
-    expect(exits).toEqual([1]);
-    expect(said[0]).toContain('needs Node.js 24 or newer, and this is v20.20.2');
+    const check = preload.slice(preload.indexOf('/** What is needed'), preload.indexOf('// In the project'));
+    const saidBy = (version: string): string[] => {
+      const said: string[] = [];
+      // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the lines that an old Node would run, with its version
+      new Function('process', 'console', check.replaceAll('export const', 'const'))(
+        { versions: { node: version }, version: `v${version}`, exit: (code: number) => said.push(String(code)) },
+        { error: (text: string) => said.push(text) },
+      );
+      return said;
+    };
+    for (const version of ['20.20.2', '24.15.0', '25.9.0', '26.0.0'])
+      expect(saidBy(version)).toEqual([expect.stringContaining(`and this is v${version}`), '1']);
+    for (const version of ['24.16.0', '24.21.0', '26.1.0', '26.10.0', '27.0.0']) expect(saidBy(version)).toEqual([]);
   });
 });
 

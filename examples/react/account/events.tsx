@@ -38,6 +38,7 @@ const inWords: Record<AccountEvent['kind'], string> = {
   'email.changed': 'Address changed',
   'user.adminChanged': 'Made an administrator, or no more one',
   'totp.enabled': 'Authenticator app added',
+  'totp.replaced': 'Authenticator app replaced',
   'totp.disabled': 'Authenticator app removed',
   'passkey.added': 'Passkey added',
   'passkey.removed': 'Passkey removed',

@@ -31,6 +31,8 @@ export const eventKinds = {
   'user.adminChanged': z.object({ isAdmin: z.boolean() }),
   /** The account has an authenticator app. Sessions in which only the password was shown end with it. */
   'totp.enabled': z.object({}),
+  /** It has another one, and the one before is of no use. Other sessions end with it. */
+  'totp.replaced': z.object({}),
   /** Or no more one. Other sessions end with it. */
   'totp.disabled': z.object({}),
   /** The same of a passkey. */
@@ -129,6 +131,7 @@ export const ownEvent = z.discriminatedUnion('kind', [
   ownEventOf('email.changed', eventKinds['email.changed']),
   ownEventOf('user.adminChanged', eventKinds['user.adminChanged']),
   ownEventOf('totp.enabled', eventKinds['totp.enabled']),
+  ownEventOf('totp.replaced', eventKinds['totp.replaced']),
   ownEventOf('totp.disabled', eventKinds['totp.disabled']),
   ownEventOf('passkey.added', eventKinds['passkey.added']),
   ownEventOf('passkey.removed', eventKinds['passkey.removed']),

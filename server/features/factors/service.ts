@@ -124,7 +124,7 @@ async function check(
   if (given.method === 'passkey') return await checkBound(call, given, { kind: 'passkeyFactor', boundTo: ceremony.id });
   if (given.method === 'recoveryCode') return await checkRecoveryCode(deps, id, given.code);
   if ((await factorsOf(deps, id)).length > 0) return await checkCode(call, id, given.code);
-  const accepted = await acceptApp(deps, id, given.code);
+  const accepted = await acceptApp(deps, { userId: id, code: given.code, isFirst: true });
   if (!accepted) return undefined;
   return {
     factor: 'totp',

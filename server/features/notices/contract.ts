@@ -8,6 +8,7 @@ const noticedKinds = new Set<EventKind>([
   'session.started',
   'session.verified',
   'totp.enabled',
+  'totp.replaced',
   'totp.disabled',
   'passkey.added',
   'passkey.removed',

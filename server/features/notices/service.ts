@@ -96,6 +96,7 @@ async function letterOf(deps: Needs, noticed: Noticed): Promise<Send | undefined
 /** The session that a change came in is not said: its device is that of the sign-in, and not of who holds its token. */
 const factorChanges = new Map<string, FactorChange>([
   ['totp.enabled', 'totpEnabled'],
+  ['totp.replaced', 'totpReplaced'],
   ['totp.disabled', 'totpDisabled'],
   ['passkey.added', 'passkeyAdded'],
   ['passkey.removed', 'passkeyRemoved'],

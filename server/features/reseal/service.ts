@@ -99,12 +99,14 @@ function newSealOf(box: SealedBox, one: Sealed, { byKey, unreadable }: ResealRep
   }
 }
 
-/** Says at the start what otherwise the first person with an app would find out: their key is not there. */
+/** Says at the start what otherwise the first person with an app, or who asks for a token, would find out: a key is not there. */
 export async function warnOfLostKey({ db, log, sealedBox }: Pick<Deps, 'db' | 'log' | 'sealedBox'>): Promise<void> {
   const seed = await findNewestSeed(db);
-  if (!seed || sealedBox?.keyIds.includes(keyIdIn(seed))) return;
+  const sealed = [...(seed ? [seed] : []), ...(await findPrivateKeys(db)).map(({ from }) => from)];
+  const lost = sealed.map(keyIdIn).find((id) => !sealedBox?.keyIds.includes(id));
+  if (lost === undefined) return;
   log.error(
-    { event: 'keys.lost', keyId: keyIdIn(seed) },
-    `Authenticator apps are encrypted under the key ${keyIdIn(seed)}, which is not among ENCRYPTION_KEYS: nobody who has one can log in by it. Put that key behind the one of now, with a comma between`,
+    { event: 'keys.lost', keyId: lost },
+    `What is encrypted under the key ${lost}, which is not among ENCRYPTION_KEYS, cannot be read: nobody logs in by such an authenticator app, and no token is signed by such a key. Put that key behind the one of now, with a comma between`,
   );
 }

@@ -56,13 +56,14 @@ async function allKeys(deps: Needs): Promise<SigningKey[]> {
 export async function rotateKeys({ db, clock, sealedBox }: Needs): Promise<void> {
   const now = clock.now();
   const keys = await findSigningKeys(db);
-  const newest = keys.at(-1);
+  // One that begins much later is of an instance whose clock was wrong: it is followed as if it were not there.
+  const newest = keys.findLast((key) => key.signsAt.getTime() <= now.getTime() + rotation.every + rotation.ahead);
   const signsAt = nextSignsAt(newest, now);
   if (signsAt) {
     const id = newId();
     const { publicKey, privateKey } = await newKeyPair();
     const privateKeyCiphertext = sealedBox.seal(privateKey, sealedForKey(id));
-    const generation = (newest?.generation ?? 0) + 1;
+    const generation = (keys.at(-1)?.generation ?? 0) + 1;
     await addSigningKey(db, { id, createdAt: now, generation, signsAt, publicKey, privateKeyCiphertext });
   }
   const retired = keys.filter((_, index) => isRetired(keys[index + 1], now)).map(({ id }) => id);

@@ -1,4 +1,4 @@
-import { and, eq, exists, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, exists, gte, isNotNull, isNull, lt, notExists, sql } from 'drizzle-orm';
 
 import type { Queryable } from '../../db/database.ts';
 
@@ -35,15 +35,29 @@ export async function findOffered({ orm, tables: { totps } }: Queryable, userId:
   return found;
 }
 
-/** Hits one row only while this is the app that was offered last, and it does not count yet. */
+/** Hits one row only while this is the app that was offered last, it does not count yet and, as the first factor, there is no other. */
 export function confirmTotp(
-  { orm, tables: { totps } }: Queryable,
-  { id, confirmedAt, lastStep }: { id: string; confirmedAt: Date; lastStep: number },
+  { orm, tables: { totps, passkeys } }: Queryable,
+  { id, userId, confirmedAt, lastStep, isFirst }: Confirmed,
 ) {
+  const app = orm
+    .select({ id: totps.id })
+    .from(totps)
+    .where(and(eq(totps.userId, userId), isNotNull(totps.confirmedAt)));
+  const passkey = orm.select({ id: passkeys.id }).from(passkeys).where(eq(passkeys.userId, userId));
+  const isAlone = isFirst ? and(notExists(app), notExists(passkey)) : undefined;
   return orm
     .update(totps)
     .set({ confirmedAt, lastStep, failures: 0 })
-    .where(and(eq(totps.id, id), isNull(totps.confirmedAt)));
+    .where(and(eq(totps.id, id), isNull(totps.confirmedAt), isAlone));
+}
+
+interface Confirmed {
+  id: string;
+  userId: string;
+  confirmedAt: Date;
+  lastStep: number;
+  isFirst: boolean;
 }
 
 /** Counts one more wrong code before it is looked at: of many at once, none more than so many is. Returns the app. */

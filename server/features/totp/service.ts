@@ -70,8 +70,15 @@ export interface AcceptedApp {
   isInPlaceOfAnother: boolean;
 }
 
-/** Looks whether it is a code of the app that was offered; `undefined` otherwise. */
-export async function acceptApp(deps: Needs, userId: string, code: string): Promise<AcceptedApp | undefined> {
+/**
+ * Looks whether it is a code of the app that was offered; `undefined` otherwise.
+ *
+ * @param isFirst whether the account may have no second factor; otherwise it takes the place of the app that there is
+ */
+export async function acceptApp(
+  deps: Needs,
+  { userId, code, isFirst }: { userId: string; code: string; isFirst: boolean },
+): Promise<AcceptedApp | undefined> {
   const offered = await findOffered(deps.db, userId);
   if (!offered) return undefined;
   const now = deps.clock.now();
@@ -81,10 +88,10 @@ export async function acceptApp(deps: Needs, userId: string, code: string): Prom
   const codes = await firstCodeSet(deps, userId);
   return {
     codes,
-    isInPlaceOfAnother: (await findTotp(deps.db, userId)) !== undefined,
+    isInPlaceOfAnother: !isFirst && (await findTotp(deps.db, userId)) !== undefined,
     statements: (tx) => [
-      deleteTotp(tx, userId, { isOtherNeeded: false }),
-      exactlyOne(confirmTotp(tx, { id: offered.id, confirmedAt: now, lastStep })),
+      ...(isFirst ? [] : [deleteTotp(tx, userId, { isOtherNeeded: false })]),
+      exactlyOne(confirmTotp(tx, { id: offered.id, userId, confirmedAt: now, lastStep, isFirst })),
       ...(codes?.statements(tx) ?? []),
     ],
   };
@@ -97,10 +104,10 @@ export async function acceptApp(deps: Needs, userId: string, code: string): Prom
  */
 export async function confirmApp(call: FactorCall, me: VerifiedCaller, { code }: ConfirmTotp): Promise<TotpConfirmed> {
   const { id: userId } = me.user;
-  const accepted = await acceptApp(call.deps, userId, code);
+  const accepted = await acceptApp(call.deps, { userId, code, isFirst: false });
   if (!accepted) throw new Refusal(wrongFactorRefusals, 'FACTOR_WRONG');
 
-  const events = [{ kind: 'totp.enabled', userId } as const];
+  const events = [{ kind: accepted.isInPlaceOfAnother ? 'totp.replaced' : 'totp.enabled', userId } as const];
   try {
     const list = (tx: Queryable) => accepted.statements(tx);
     const token = await changeFactors(call, me, {
