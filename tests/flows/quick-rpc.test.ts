@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { isMany } from '../support/many.ts';
 import { raw } from '../support/raw.ts';
+import { openSocket } from '../support/socket.ts';
 import { ada, cookieOf, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
@@ -15,20 +16,40 @@ interface Wire {
 }
 
 const paths = fc.constantFrom(
-  ...['auth.me', 'auth.sessions.list', 'auth.account.events', 'auth.login', 'auth.register', 'auth.logout'],
-  ...['auth.sessions.verify', 'auth.sessions.changes', 'auth.nothing', 'auth', 'constructor', 'auth.me.'],
+  'auth.me',
+  'auth.sessions.list',
+  'auth.account.events',
+  'auth.login',
+  'auth.register',
+  'auth.logout',
+  'auth.sessions.verify',
+  'auth.sessions.changes',
+  'auth.nothing',
+  'auth',
+  'constructor',
+  'auth.me.',
 );
 const texts = fc.constantFrom(
-  ...['', '{}', 'null', '[]', '{', '"x"', '{"0":{}}', '{"0":{"limit":1},"1":null}', '{"limit":5}', '{"limit":0}'],
-  ...[JSON.stringify(ada), JSON.stringify({ ...ada, deliver: 'token' }), JSON.stringify({ 0: ada, 1: ada })],
-  ...[
-    '{"email":"x"}',
-    '{"__proto__":{"0":{}}}',
-    '{"email":"\\u0000"}',
-    '\xff\xfe',
-    '{"password":"Zo\xc3\xab"}',
-    '1e999',
-  ],
+  '',
+  '{}',
+  'null',
+  '[]',
+  '{',
+  '"x"',
+  '{"0":{}}',
+  '{"0":{"limit":1},"1":null}',
+  '{"limit":5}',
+  '{"limit":0}',
+  JSON.stringify(ada),
+  JSON.stringify({ ...ada, deliver: 'token' }),
+  JSON.stringify({ 0: ada, 1: ada }),
+
+  '{"email":"x"}',
+  '{"__proto__":{"0":{}}}',
+  '{"email":"\\u0000"}',
+  '\xff\xfe',
+  '{"password":"Zo\xc3\xab"}',
+  '1e999',
   'x'.repeat(70_000),
 );
 const encodings = fc.constantFrom(
@@ -137,6 +158,22 @@ describe('an answer in the tRPC protocol', () => {
     },
     isMany ? 300_000 : 60_000,
   );
+
+  test('that nobody waits for any more is logged by both in the same way, and harms neither', async () => {
+    const eventsAfter = async (QUICK_TRPC: string): Promise<unknown[]> => {
+      await using app = await testApp({ env: { QUICK_TRPC } });
+      const held = await openSocket(app);
+      held.socket.write(
+        'POST /trpc/auth.login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"email":',
+      );
+      await expect.poll(async () => (await app.get('/livez')).status).toBe(200);
+      held.socket.destroy();
+      await expect.poll(() => app.logged()).toContain('CLIENT_CLOSED_REQUEST');
+      const lines = app.logged().trim().split('\n');
+      return lines.map((line) => JSON.parse(line)).map(({ event, code, reason }) => ({ event, code, reason }));
+    };
+    expect(await eventsAfter('on')).toEqual(await eventsAfter('off'));
+  });
 
   test('comes from the quick way for what is common, and from the adapter for the rest', async () => {
     await using app = await testApp();
