@@ -61,7 +61,7 @@ test('asks nobody for one without a key, which is no fault', () => {
 
 test('services that tokens are made for are a fault without keys, which would sign them', () => {
   const env = { TOKEN_AUDIENCE: 'https://api.example.com, files' };
-  expect(faultsOf(env)).toMatch(/TOKEN_AUDIENCE: must not be set, or ENCRYPTION_KEYS be, too/);
+  expect(faultsOf(env)).toMatch(/TOKEN_AUDIENCE: needs ENCRYPTION_KEYS, which is not set/);
   expect(faultsOf({ ...env, ENCRYPTION_KEYS: oneKey })).toBe('none');
   expect(faultsOf({ ...env, ENCRYPTION_KEYS: 'short' })).not.toContain('TOKEN_AUDIENCE');
   expect(readConfig({ ...env, ENCRYPTION_KEYS: oneKey }).tokenAudience).toEqual(['https://api.example.com', 'files']);

@@ -64,7 +64,7 @@ const checkedEnvironment = environment
   })
   .refine((env) => env.TOKEN_AUDIENCE === undefined || env.ENCRYPTION_KEYS !== undefined, {
     path: ['TOKEN_AUDIENCE'],
-    message: 'must not be set, or ENCRYPTION_KEYS be, too: what signs tokens is stored under one of them only',
+    message: 'needs ENCRYPTION_KEYS, which is not set: what signs tokens is stored encrypted by one of them',
     when: areRight('ENCRYPTION_KEYS', 'TOKEN_AUDIENCE'),
   });
 

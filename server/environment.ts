@@ -116,7 +116,7 @@ export const environment = z.object({
   REQUIRE_SECOND_FACTOR: z
     .enum(['never', 'admins', 'everyone'], { error: 'must be never, admins or everyone' })
     .default('never')
-    .describe('of whom a second factor is asked at sign-in who has none yet: never, admins or everyone'),
+    .describe('who has to set up a second factor at the next login: never (nobody has to), admins or everyone'),
   SMTP_URL: z
     .string()
     .refine(

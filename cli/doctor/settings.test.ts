@@ -140,6 +140,13 @@ describe('of the settings the doctor', () => {
       /Set PUBLIC_URL to the https address/,
     ],
     [
+      'no limits',
+      setting({ NODE_ENV: '', PUBLIC_URL: '', APP_URL: '', CORS_ORIGINS: '', RATE_LIMITS: 'off' }),
+      'warning',
+      'limits.off',
+      /Take RATE_LIMITS away/,
+    ],
+    [
       'a development server that all may reach',
       setting({ NODE_ENV: '', PUBLIC_URL: '', APP_URL: '', CORS_ORIGINS: '', HOST: '0.0.0.0' }),
       'warning',

@@ -53,6 +53,7 @@ export function checkSettings(env: Readonly<Record<string, string | undefined>>)
       findings: [
         ok('settings', 'All settings can be read'),
         ...likely.map(({ event, text }) => warning(event, text)),
+        ...unlimited(config),
         ...unlikelyInProduction(config, env),
       ],
     };
@@ -61,6 +62,11 @@ export function checkSettings(env: Readonly<Record<string, string | undefined>>)
     return { config: undefined, findings: error.faults.map((text) => fault('settings', text)) };
   }
 }
+
+const unlimited = ({ rateLimits }: Config): Finding[] =>
+  rateLimits === 'on'
+    ? []
+    : [warning('limits.off', 'Anybody may guess passwords as fast as they can. Take RATE_LIMITS away')];
 
 function unlikelyInProduction({ publicUrl }: Config, env: Readonly<Record<string, string | undefined>>): Finding[] {
   if (env['NODE_ENV'] !== 'production' || !isLoopback(publicUrl)) return [];
