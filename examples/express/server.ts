@@ -31,7 +31,7 @@ export type AppRouter = typeof appRouter;
 const app = express();
 app.use('/trpc', createExpressMiddleware({ router: appRouter, createContext: auth.createContext }));
 app.use(express.static('web/dist'));
-const server = app.listen(port, (error) => {
+const server = app.listen(port, '127.0.0.1', (error) => {
   if (error) throw error;
   console.log(`Listening on http://localhost:${port}`);
 });

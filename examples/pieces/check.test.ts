@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,6 +39,7 @@ after(async () => {
 
 test('a program keeps its token in a file that only its user reads', async () => {
   const file = join(folder, 'token');
+  await writeFile(file, '', { mode: 0o644 });
   await clientOf(url, file).register.mutate(ada);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
   const later = clientOf(url, file);

@@ -57,9 +57,9 @@ describe.each([
 
   test("runs the README's example of an app of one's own", async () => {
     const port = await freePort();
-    const example = readFileSync(join(root, 'examples', 'in-your-app.ts'), 'utf8');
-    expect(example).toContain('.listen(3000)');
-    writeFileSync(project.file('in-your-app.ts'), example.replace('.listen(3000)', `.listen(${port})`));
+    const example = readFileSync(join(root, 'examples', 'in-your-app', 'server.ts'), 'utf8');
+    expect(example).toContain('.listen(3000, ');
+    writeFileSync(project.file('in-your-app.ts'), example.replace('.listen(3000, ', `.listen(${port}, `));
     await using server = await project.start('node in-your-app.ts');
     const call = async (path: string, init: RequestInit): Promise<Response> => {
       for (let tries = 0; ; tries += 1) {

@@ -16,7 +16,7 @@ const appRouter = t.router({
 export type AppRouter = typeof appRouter;
 
 const server = createHTTPServer({ router: appRouter, createContext: auth.createContext, basePath: '/trpc/' });
-server.listen(3000);
+server.listen(3000, '127.0.0.1');
 process.once('SIGTERM', () => {
   server.close();
   void auth.close().then(() => server.closeIdleConnections());
