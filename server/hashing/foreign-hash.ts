@@ -43,6 +43,8 @@ const mostMebibytes = 256;
 const mostArgon2 = 2 ** 20;
 // OpenSSL starts none of thousands; nobody has more than a few.
 const mostLanes = 64;
+// With several lanes each pass starts threads anew, four times for every lane, however little memory they fill.
+const mostPassesOfLanes = 4096;
 const mostScrypt = 2 ** 21;
 const mostIterations = 4_000_000;
 
@@ -104,7 +106,8 @@ function faultOf(one: Argon2 | Scrypt | Pbkdf2, length: number): string | undefi
       const { memory, passes, lanes } = one;
       if (lanes > mostLanes) return `Asks for more than ${mostLanes} lanes.`;
       if (memory < 8 * lanes) return 'Asks for less memory than its lanes need.';
-      return tooMuch(memory / 1024, memory * passes > mostArgon2);
+      const startsTooOften = lanes > 1 && passes * lanes > mostPassesOfLanes;
+      return tooMuch(memory / 1024, memory * passes > mostArgon2 || startsTooOften);
     }
     case 'scrypt':
     case 'scrypt-nfkc':

@@ -25,6 +25,12 @@ const digest = toBase64(Buffer.alloc(32, 7));
 test.each([
   '$argon2id$v=19$m=262144,t=4,p=1',
   '$argon2id$v=19$m=262144,t=4,p=64',
+  '$argon2id$v=19$m=16384,t=64,p=64',
+  '$argon2id$v=19$m=512,t=64,p=64',
+  '$argon2id$v=19$m=256,t=128,p=32',
+  '$argon2id$v=19$m=32,t=1024,p=4',
+  '$argon2id$v=19$m=512,t=2048,p=2',
+  '$argon2id$v=19$m=16,t=2048,p=2',
   '$argon2id$v=19$m=8,t=131072,p=1',
   '$scrypt$ln=18,r=8,p=1',
   '$scrypt$ln=15,r=1,p=64',
@@ -39,6 +45,6 @@ test.each([
   expect(await hasher.verify('password', stored)).toBe(false);
   const seconds = (performance.now() - started) / 1000;
   console.log(`${form}: ${seconds.toFixed(1)} s`);
-  // Loosely bounded, for a busy machine.
-  expect(seconds).toBeLessThan(12);
+  // Three times what it takes on one core of 2026, for a busy machine.
+  expect(seconds).toBeLessThan(4);
 });
