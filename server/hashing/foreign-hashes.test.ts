@@ -65,7 +65,13 @@ describe('a hash that cannot be verified, or would take too much,', () => {
     [`$argon2id$v=16$m=8,t=1,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
     [`$argon2i$v=19$m=8,t=1,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
     [`$argon2id$v=19$m=99999999999,t=1,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
-    [`$scrypt$ln=19,r=8,p=1$${salt}$${digest}`, 'Takes 512 MiB of memory to verify, and 256 are the most.'],
+    [`$scrypt$ln=19,r=8,p=1$${salt}$${digest}`, 'Takes 513 MiB of memory to verify, and 256 are the most.'],
+    [`$scrypt$ln=15,r=64,p=2$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$scrypt$ln=1,r=1048576,p=1$${salt}$${digest}`, 'Has a block size of more than 64.'],
+    [`$scrypt$ln=1,r=65,p=1$${salt}$${digest}`, 'Has a block size of more than 64.'],
+    [`$scrypt$ln=1,r=64,p=65$${salt}$${digest}`, 'Asks for too many lanes for its block size.'],
+    [`$scrypt-nfkc$ln=1,r=1,p=1048576$${salt}$${digest}`, 'Asks for too many lanes for its block size.'],
+    [`$firebase-scrypt$ln=18,r=9,p=1$${salt}$${digest}`, 'Takes 289 MiB of memory to verify, and 256 are the most.'],
     [`$scrypt$ln=14,r=8,p=17$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
     [`$scrypt$ln=16,r=1,p=1$${salt}$${digest}`, 'Has a cost that is too much for its block size.'],
     [`$scrypt$ln=14,r=8$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
@@ -116,12 +122,21 @@ describe('a hash that cannot be verified, or would take too much,', () => {
   );
 });
 
-test.each(['$argon2id$v=19$m=512,t=64,p=64', '$argon2id$v=19$m=65536,t=10,p=64', '$argon2id$v=19$m=8,t=131072,p=1'])(
-  'a hash within the bounds is taken: %s',
-  (form) => {
-    expect(readForeignHash(`${form}$${salt}$${digest}`)).toBeTypeOf('object');
-  },
-);
+test.each([
+  '$scrypt$ln=18,r=8,p=1',
+  '$scrypt$ln=9,r=64,p=64',
+  '$argon2id$v=19$m=512,t=64,p=64',
+  '$argon2id$v=19$m=65536,t=10,p=64',
+  '$argon2id$v=19$m=8,t=131072,p=1',
+])('a hash within the bounds is taken: %s', (form) => {
+  expect(readForeignHash(`${form}$${salt}$${digest}`)).toBeTypeOf('object');
+});
+
+test('scrypt is refused the memory that the bounds do not allow, whatever asks for it', () => {
+  const [huge, salt] = [{ logCost: 1, blockSize: 2 ** 20, lanes: 1 }, Buffer.alloc(16)];
+  const task = { kind: 'scrypt', ...huge, salt, length: 32, password: 'password' } as const;
+  expect(() => foreignDigest(task)).toThrow(/memory limit/);
+});
 
 /** Of parameters so small that thousands of them are worked out at once. */
 function smallHash(form: string): string {
