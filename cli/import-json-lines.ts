@@ -6,7 +6,7 @@ import { DatabaseFault } from '../server/db/postgres-errors.ts';
 import { Unusable } from '../server/db/sqlite-file.ts';
 import { objectIn } from '../server/features/import-lines/contract.ts';
 import { importLines } from '../server/features/import-lines/service.ts';
-import type { ImportLinesReport } from '../server/features/import-lines/service.ts';
+import type { ImportLinesReport, Line } from '../server/features/import-lines/service.ts';
 import type { FirebaseProject } from '../server/hashing/foreign-forms.ts';
 import { systemClock } from '../server/kernel/clock.ts';
 import { Refusal } from '../server/kernel/refusal.ts';
@@ -55,11 +55,14 @@ export async function importJsonLines(
 }
 
 /** An export as it came from elsewhere is one value over all of its lines, of which each by itself is a fault. */
-async function refuseOtherJson(path: string): Promise<void> {
+export async function refuseOtherJson(path: string): Promise<void> {
+  let first: Line | undefined;
   for await (const line of linesOf(path)) {
-    if ('text' in line && objectIn(line.text)) return;
+    first = line;
     break;
   }
+  if (!first) throw new Unusable(`The file ${path} has no accounts: all of its lines are empty.`);
+  if ('text' in first && objectIn(first.text)) return;
   throw new Unusable(
     `The file ${path} is none of JSON lines: its first line is not one whole object. docs/importing.md says how to make one from an export.`,
   );

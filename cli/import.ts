@@ -12,6 +12,7 @@ import type { ExitCode } from './command.ts';
 import { readFirebaseParameters } from './firebase-parameters.ts';
 import { besideOldFile, startCommand } from './import-commands.ts';
 import { goesOn, importJsonLines, isOfJsonLines, textOf } from './import-json-lines.ts';
+import { refuseOtherThanFile } from './import-source.ts';
 import { endWhenInterrupted, untilInterrupted } from './interruption.ts';
 import { freeTarget, intoNewFile } from './into-new-file.ts';
 import type { Io } from './io.ts';
@@ -44,6 +45,7 @@ userAuth.db.`,
   ],
   async run({ positionals: [source = ''], values }, io) {
     const path = resolve(source);
+    refuseOtherThanFile(path);
     const { 'dry-run': isDry, 'firebase-parameters': parameters } = values;
     if (isOfJsonLines(path)) return await fromJsonLines(path, { isDry: isDry ?? false, parameters }, io);
     if (isDry || parameters !== undefined)

@@ -157,6 +157,8 @@ describe('npm run import with JSON lines', () => {
     ['accounts.jsonl --quick', 2, "Unknown option '--quick'"],
     ['server/config.ts --dry-run', 2, 'are for files of JSON lines'],
     ['accounts.jsonl', 1, 'There is no file'],
+    ['. --dry-run', 1, 'is no regular file'],
+    ['missing.jsonl --dry-run', 1, 'missing.jsonl does not exist.'],
   ])('is asked for in words where it cannot be meant: %s', async (args, code, words) => {
     using project = projectFolder();
     writeFileSync(project.file('accounts.jsonl'), '{"email":"ada@example.com"}\n');
