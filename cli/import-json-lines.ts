@@ -1,5 +1,3 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-
 import type { Config } from '../server/config.ts';
 import { printable } from '../server/db/old-server-file.ts';
 import { DatabaseFault } from '../server/db/postgres-errors.ts';
@@ -16,19 +14,6 @@ import { openOwn } from './open-own.ts';
 import { progressBar } from './progress-bar.ts';
 
 export const goesOn = 'Run it again: it goes on where it was.';
-
-/** Whether a file begins as JSON does; one of SQLite begins with its name. What cannot be read is left to whoever reads it. */
-export function isOfJsonLines(path: string): boolean {
-  const bytes = Buffer.alloc(64);
-  try {
-    const file = openSync(path, 'r');
-    readSync(file, bytes);
-    closeSync(file);
-  } catch {
-    return false;
-  }
-  return /^\uFEFF?\s*\{/.test(bytes.toString());
-}
 
 interface Options {
   firebase: FirebaseProject | undefined;
@@ -64,7 +49,7 @@ export async function refuseOtherJson(path: string): Promise<void> {
   if (!first) throw new Unusable(`The file ${path} has no accounts: all of its lines are empty.`);
   if ('text' in first && objectIn(first.text)) return;
   throw new Unusable(
-    `The file ${path} is none of JSON lines: its first line is not one whole object. docs/importing.md says how to make one from an export.`,
+    `The file ${path} is none of JSON lines: its first line is not one whole object. Each line has to be one JSON object in UTF-8, which is an account: docs/importing.md says how to make such a file from an export.`,
   );
 }
 

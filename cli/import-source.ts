@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 
 import { Unusable } from '../server/db/sqlite-file.ts';
@@ -27,3 +27,19 @@ function statsOf(path: string): Stats | undefined {
 
 export const cannotBeRead = (path: string, error: unknown): Unusable =>
   new Unusable(`The file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+
+const headerOfSqlite = 'SQLite format 3\0';
+
+/** Whether it is a database, which only the old server has made; anything else is taken for JSON lines. */
+export function isSqlite(path: string): boolean {
+  const bytes = Buffer.alloc(headerOfSqlite.length);
+  let length = 0;
+  try {
+    const file = openSync(path, 'r');
+    length = readSync(file, bytes);
+    closeSync(file);
+  } catch (error) {
+    throw cannotBeRead(path, error);
+  }
+  return bytes.toString('latin1', 0, length) === headerOfSqlite;
+}

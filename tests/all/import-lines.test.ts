@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 import { firebaseExample, foreignHashes } from '../support/foreign-hashes.ts';
 import { importing, importMany, writeAccounts } from '../support/import-lines.ts';
+import { makeOldServerFile } from '../support/old-server-file.ts';
 import { addressOf, anyPort, projectFolder, run, withNode } from '../support/process.ts';
 
 const plain = `$2b$10$${'a'.repeat(21)}e${'b'.repeat(31)}`;
@@ -155,13 +156,15 @@ describe('npm run import with JSON lines', () => {
     ['accounts.jsonl --firebase-parameters accounts.jsonl', 2, 'must have base64_signer_key'],
     ['accounts.jsonl --firebase-parameters missing.txt', 2, '--firebase-parameters: ENOENT'],
     ['accounts.jsonl --quick', 2, "Unknown option '--quick'"],
-    ['server/config.ts --dry-run', 2, 'are for files of JSON lines'],
+    ['server/config.ts --dry-run', 1, 'Each line has to be one JSON object in UTF-8'],
+    ['old.db --dry-run', 2, 'are for files of JSON lines'],
     ['accounts.jsonl', 1, 'There is no file'],
     ['. --dry-run', 1, 'is no regular file'],
     ['missing.jsonl --dry-run', 1, 'missing.jsonl does not exist.'],
   ])('is asked for in words where it cannot be meant: %s', async (args, code, words) => {
     using project = projectFolder();
     writeFileSync(project.file('accounts.jsonl'), '{"email":"ada@example.com"}\n');
+    makeOldServerFile(project.file('old.db'));
     await using asked = importing(project.path, args);
     expect((await asked.ended).code).toBe(code);
     expect(asked.printed()).toContain(words);
