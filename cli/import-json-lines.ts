@@ -60,13 +60,14 @@ function translated(error: unknown): unknown {
 
 /** The report for people. */
 export function textOf(
-  { imported, alreadyThere, leftOut }: ImportLinesReport,
+  { imported, alreadyThere, leftOut, unconfirmed }: ImportLinesReport,
   { isDry }: Pick<Options, 'isDry'>,
 ): string {
   const total = imported + alreadyThere + leftOut.length;
   const already = alreadyThere > 0 ? ` ${alreadyThere} were there already.` : '';
   return [
     ...leftOut.map(({ line, reason }) => printable(`Left out: line ${line}: ${reason}`)),
+    ...unconfirmed.map(({ line, reason }) => `Not confirmed: line ${line}: ${reason}`),
     `${isDry ? 'Would import' : 'Imported'} ${imported} of ${total} accounts.${already}`,
   ].join('\n');
 }

@@ -61,8 +61,14 @@ describe('npm run import with JSON lines', () => {
     expect(code).toBe(0);
     expect(seconds).toBeLessThan(60);
     expect(slowest).toBeLessThan(2000);
-    expect(second).toEqual({ isDry: false, imported: 100_000 - half, alreadyThere: half, leftOut: [] });
-    expect(third).toEqual({ isDry: false, imported: 0, alreadyThere: 100_000, leftOut: [] });
+    expect(second).toEqual({
+      isDry: false,
+      imported: 100_000 - half,
+      alreadyThere: half,
+      leftOut: [],
+      unconfirmed: [],
+    });
+    expect(third).toEqual({ isDry: false, imported: 0, alreadyThere: 100_000, leftOut: [], unconfirmed: [] });
     expect(countIn(file)).toBe(100_001);
     expect(await post(url, 'login', { email: 'user99999@example.com', password: argon2?.password })).toBe(200);
     console.log(
@@ -93,7 +99,11 @@ describe('npm run import with JSON lines', () => {
   test('says what was left out, by line and for programs, and ends with 1', async () => {
     using project = projectFolder();
     await migrated(project);
-    const rows = [{ email: 'ada@example.com' }, { email: 'nobody' }, { email: 'eve@example.com', 'na\u001b[2Jme': 1 }];
+    const rows = [
+      { email: 'mar\u212a@example.com', emailVerified: true },
+      { email: 'nobody' },
+      { email: 'eve@example.com', 'na\u001b[2Jme': 1 },
+    ];
     writeFileSync(project.file('accounts.jsonl'), `\uFEFF${linesOf(rows)}\r\n\n`);
     await using dry = importing(project.path, 'accounts.jsonl --dry-run');
     expect((await dry.ended).code).toBe(1);
@@ -104,6 +114,7 @@ describe('npm run import with JSON lines', () => {
     expect((await imported.ended).code).toBe(1);
     expect(imported.printed()).toContain('Left out: line 2: email: Must be one e-mail address.');
     expect(imported.printed()).toContain(String.raw`Left out: line 3: Unrecognized key: "na\u{1b}[2Jme"`);
+    expect(imported.printed()).toContain('Not confirmed: line 1: emailVerified: Is not taken over');
     expect(imported.printed()).toContain('Imported 1 of 3 accounts.');
 
     await using again = importing(project.path, 'accounts.jsonl --json');

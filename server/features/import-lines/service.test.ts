@@ -53,7 +53,7 @@ describe('accounts of a file', () => {
       { email: 'BOB@example.com', name: null, passwordHash: null },
       { id: 7, email: 'cat@example.com' },
     ]);
-    expect(report).toEqual({ imported: 3, alreadyThere: 0, leftOut: [] });
+    expect(report).toEqual({ imported: 3, alreadyThere: 0, leftOut: [], unconfirmed: [] });
     const [ada, bob, cat] = await usersIn(db);
     expect(ada).toMatchObject({
       email: 'ada@example.com',
@@ -124,6 +124,22 @@ describe('accounts of a file', () => {
     const { imported, ...report } = await into(db, [{ email: 'first@example.com' }, row]);
     expect(told({ imported, ...report }).join('\n')).toContain(`2: ${reason}`);
     expect(await addressesIn(db)).toEqual(['first@example.com']);
+    await db.close();
+  });
+
+  test('are not confirmed where our form of their address is another text, and the report says so', async () => {
+    const db = await openTestDatabase();
+    const rows = [
+      { email: 'mar\u212a@example.com', emailVerified: true },
+      { email: 'Ada@BÜCHER.example', emailVerified: true },
+      { email: 'sar\u212a@example.com' },
+    ];
+    const reason = 'emailVerified: Is not taken over, because our form of the address is another text.';
+    const report = { imported: 3, alreadyThere: 0, leftOut: [], unconfirmed: [{ line: 1, reason }] };
+    expect(await into(db, rows, { isDry: true })).toEqual(report);
+    expect(await into(db, rows)).toEqual(report);
+    const confirmed = (await usersIn(db)).filter(({ emailVerifiedAt }) => emailVerifiedAt);
+    expect(confirmed.map(({ email }) => email)).toEqual(['ada@xn--bcher-kva.example']);
     await db.close();
   });
 
@@ -205,9 +221,9 @@ describe('an import', () => {
     expect(await addressesIn(db)).toHaveLength(500);
     const progress: number[] = [];
     const second = await into(db, rows, { onProgress: (done) => progress.push(done) });
-    expect(second).toEqual({ imported: 701, alreadyThere: 500, leftOut: [] });
+    expect(second).toEqual({ imported: 701, alreadyThere: 500, leftOut: [], unconfirmed: [] });
     expect(progress).toEqual([500, 1000, 1201]);
-    expect(await into(db, rows)).toEqual({ imported: 0, alreadyThere: 1201, leftOut: [] });
+    expect(await into(db, rows)).toEqual({ imported: 0, alreadyThere: 1201, leftOut: [], unconfirmed: [] });
     expect(await addressesIn(db)).toHaveLength(1201);
     await db.close();
   });

@@ -8,6 +8,7 @@ import { importedRow, objectIn } from './contract.ts';
 import type { ImportedRow } from './contract.ts';
 import { deleteUsersOfKeptAddresses, findIds, findKept, findUsersBy, insertUsers } from './queries.ts';
 import type { NewImportedUser } from './queries.ts';
+import { isSameMailbox } from './written-address.ts';
 
 /** A line of a file, or why it could not be read. */
 export type Line = { number: number } & ({ text: string } | { fault: string });
@@ -18,6 +19,8 @@ export interface ImportLinesReport {
   alreadyThere: number;
   /** What is wrong with which line, in words. Names in them may be the file's, not fit for a terminal. */
   leftOut: { line: number; reason: string }[];
+  /** Which of those that were imported are not confirmed, though their line says so, and why. */
+  unconfirmed: { line: number; reason: string }[];
 }
 
 interface Options {
@@ -42,7 +45,7 @@ export async function importLines(
   lines: AsyncIterable<Line>,
   { firebase, isDry = false, onProgress = () => {} }: Options = {},
 ): Promise<ImportLinesReport> {
-  const report: ImportLinesReport = { imported: 0, alreadyThere: 0, leftOut: [] };
+  const report: ImportLinesReport = { imported: 0, alreadyThere: 0, leftOut: [], unconfirmed: [] };
   const taken: Taken = { ids: new Map(), emails: new Map() };
   let step: Candidate[] = [];
   let done = 0;
@@ -59,7 +62,7 @@ export async function importLines(
     if (step.length === inOneStep) await bringIn();
   }
   await bringIn();
-  report.leftOut.sort((one, other) => one.line - other.line);
+  for (const list of [report.leftOut, report.unconfirmed]) list.sort((one, other) => one.line - other.line);
   return report;
 }
 
@@ -69,6 +72,7 @@ interface Candidate {
   importedId: string;
   row: ImportedRow;
   passwordHash: string;
+  isConfirmed: boolean;
 }
 
 /** Which line has an address or an id first, also one that was left out. */
@@ -96,7 +100,13 @@ function examine(line: Line, { ids, emails }: Taken, firebase: FirebaseProject |
   const form = passwordHash ? storedFormOf(passwordHash, firebase) : { stored: noPassword };
   if ('fault' in form) return `passwordHash: ${form.fault}`;
   const importedId = parsed.data.id ?? parsed.data.email;
-  return { line: line.number, importedId, row: parsed.data, passwordHash: form.stored };
+  return {
+    line: line.number,
+    importedId,
+    row: parsed.data,
+    passwordHash: form.stored,
+    isConfirmed: parsed.data.emailVerified === true && isSameMailbox(String(written['email']), parsed.data.email),
+  };
 }
 
 function takenBy(lines: Map<string, number>, key: string, line: number): number | undefined {
@@ -120,7 +130,7 @@ async function bringInStep(
   for (let time = 0; rest.length > 0; time += 1) {
     const now = clock.now();
     const fresh = await sortOut({ db, now }, rest, report);
-    if (isDry) report.imported += fresh.length;
+    if (isDry) addImported(report, fresh);
     if (isDry || fresh.length === 0) return;
     if (time === mostTries) throw new Error('The database neither takes accounts nor says that they are there.');
 
@@ -131,10 +141,21 @@ async function bringInStep(
       db,
       rows.map(({ id }) => id),
     );
-    report.imported += stored.size;
+    addImported(
+      report,
+      users.filter(({ user }) => stored.has(user.id)).map(({ candidate }) => candidate),
+    );
     rest = users.filter(({ user }) => !stored.has(user.id)).map(({ candidate }) => candidate);
   }
 }
+
+function addImported(report: ImportLinesReport, accounts: Candidate[]): void {
+  report.imported += accounts.length;
+  for (const { line, row, isConfirmed } of accounts)
+    if (row.emailVerified && !isConfirmed) report.unconfirmed.push({ line, reason: otherAddress });
+}
+
+const otherAddress = 'emailVerified: Is not taken over, because our form of the address is another text.';
 
 /** Those that the database has nothing against; of the others the report says it. */
 async function sortOut(
@@ -158,13 +179,13 @@ async function sortOut(
   });
 }
 
-function toUser({ importedId, row, passwordHash }: Candidate, now: Date): NewImportedUser {
-  const { email, name, emailVerified, createdAt, locale, disabled } = row;
+function toUser({ importedId, row, passwordHash, isConfirmed }: Candidate, now: Date): NewImportedUser {
+  const { email, name, createdAt, locale, disabled } = row;
   return {
     id: newId(),
     createdAt: createdAt ?? now,
     email,
-    emailVerifiedAt: emailVerified ? now : null,
+    emailVerifiedAt: isConfirmed ? now : null,
     name: name ?? null,
     locale: locale ?? null,
     passwordHash,
