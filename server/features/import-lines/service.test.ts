@@ -154,7 +154,7 @@ describe('accounts of a file', () => {
     await db.close();
   });
 
-  test('are one each: of doubles the first is taken, and none where the first is at fault', async () => {
+  test('are one each: of doubles the first is taken, and none where the first is at fault and can be read', async () => {
     const db = await openTestDatabase();
     const report = await into(db, [
       { id: 1, email: 'ada@example.com' },
@@ -162,14 +162,17 @@ describe('accounts of a file', () => {
       { id: 3, email: 'victim@example.com', locale: 'fr' },
       { id: 4, email: 'victim@example.com', passwordHash: plain },
       { id: 1, email: 'bob@example.com' },
+      '{"email":"unreadable@example.com"',
+      { id: 5, email: 'unreadable@example.com' },
     ]);
     expect(told(report)).toEqual([
       '2: email: Is also that of line 1, which comes first.',
       '3: locale: Must be one of en, de.',
       '4: email: Is also that of line 3, which comes first.',
       '5: id: Is also that of line 1, which comes first.',
+      '6: Is no JSON object.',
     ]);
-    expect(await addressesIn(db)).toEqual(['ada@example.com']);
+    expect(await addressesIn(db)).toEqual(['ada@example.com', 'unreadable@example.com']);
     await db.close();
   });
 

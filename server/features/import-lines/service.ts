@@ -38,7 +38,8 @@ const inOneStep = 500;
  * Brings in accounts, a line each, with the hashes that other systems have made of their passwords. It
  * may be done while servers work, be interrupted, and be done again: what is there already counts as done.
  * Of lines with one address the first is taken; where that cannot be brought in, none is: a later one
- * may be somebody else's.
+ * may be somebody else's. A line that cannot be read, being too long, no UTF-8 or no JSON, has no address
+ * that could be known, and keeps none from a later one.
  */
 export async function importLines(
   deps: Pick<Deps, 'db' | 'clock'>,
