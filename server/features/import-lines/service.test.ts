@@ -202,6 +202,25 @@ describe('accounts of a file', () => {
     await db.close();
   });
 
+  test('tell where what they confirm has an account that nobody has confirmed', async () => {
+    const db = await openTestDatabase();
+    for (const name of ['squatter', 'other', 'mark']) await addUser(db, `${name}@example.com`);
+    await into(db, [{ id: 'x', email: 'confirmed@example.com', emailVerified: true }]);
+    const report = await into(db, [
+      { id: 1, email: 'squatter@example.com', emailVerified: true },
+      { id: 2, email: 'other@example.com' },
+      { id: 3, email: 'mar\u212a@example.com', emailVerified: true },
+      { id: 4, email: 'confirmed@example.com', emailVerified: true },
+    ]);
+    expect(told(report)).toEqual([
+      "1: email: Has an account already that nobody has confirmed, which may be somebody else's.",
+      '2: email: Has an account already.',
+      '3: email: Has an account already.',
+      '4: email: Has an account already.',
+    ]);
+    await db.close();
+  });
+
   test('are only checked by a dry run, which says the same', async () => {
     const db = await openTestDatabase();
     const rows = [...people(3), { email: 'user1@example.com' }, { email: 'nobody' }];

@@ -167,18 +167,24 @@ async function sortOut(
   const emails = step.map(({ row }) => row.email);
   const ofEmails = await findUsersBy(db, { emails });
   const ofIds = await findUsersBy(db, { importedIds: step.map(({ importedId }) => importedId) });
+  const unconfirmed = new Set(ofEmails.filter((user) => !user.emailVerifiedAt).map(({ email }) => email));
   const taken = new Set([...ofEmails.map(({ email }) => email), ...(await findKept(db, emails, now))]);
   const emailOfId = new Map(ofIds.map(({ importedId, email }) => [importedId, email]));
-  return step.filter(({ line, importedId, row: { email } }) => {
+  return step.filter(({ line, importedId, row: { email }, isConfirmed }) => {
     const known = emailOfId.get(importedId);
     if (known === email) report.alreadyThere += 1;
-    else if (known !== undefined)
-      report.leftOut.push({ line, reason: 'id: Is that of an account which has another address by now.' });
+    else if (known !== undefined) report.leftOut.push({ line, reason: otherAddressByNow });
+    else if (isConfirmed && unconfirmed.has(email)) report.leftOut.push({ line, reason: takenUnconfirmed });
     else if (taken.has(email)) report.leftOut.push({ line, reason: 'email: Has an account already.' });
     else return true;
     return false;
   });
 }
+
+const otherAddressByNow = 'id: Is that of an account which has another address by now.';
+
+/** It may be that of a squatter, who has registered before the owner could. */
+const takenUnconfirmed = "email: Has an account already that nobody has confirmed, which may be somebody else's.";
 
 function toUser({ importedId, row, passwordHash, isConfirmed }: Candidate, now: Date): NewImportedUser {
   const { email, name, createdAt, locale, disabled } = row;
