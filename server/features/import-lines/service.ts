@@ -3,12 +3,12 @@ import { storedFormOf } from '../../hashing/foreign-forms.ts';
 import type { FirebaseProject } from '../../hashing/foreign-forms.ts';
 import { emailAddress } from '../../kernel/fields.ts';
 import { newId } from '../../kernel/id.ts';
+import { isSameMailbox } from '../../kernel/same-mailbox.ts';
 import { noPassword } from '../accounts/service.ts';
 import { importedRow, objectIn } from './contract.ts';
 import type { ImportedRow } from './contract.ts';
 import { deleteUsersOfKeptAddresses, findIds, findKept, findUsersBy, insertUsers } from './queries.ts';
 import type { NewImportedUser } from './queries.ts';
-import { isSameMailbox } from './written-address.ts';
 
 /** A line of a file, or why it could not be read. */
 export type Line = { number: number } & ({ text: string } | { fault: string });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { emailAddress } from '../../kernel/fields.ts';
-import { isSameMailbox } from './written-address.ts';
+import { emailAddress } from './fields.ts';
+import { isSameMailbox } from './same-mailbox.ts';
 
 const isKept = (written: string): boolean => isSameMailbox(written, emailAddress.parse(written));
 
