@@ -83,7 +83,12 @@ describe('accounts of a file', () => {
     [{}, 'email: Is missing.'],
     [{ email: 'nobody' }, 'email: Must be one e-mail address.'],
     [{ email: 'a@example.com', name: ' ' }, 'name: Must not be empty.'],
-    [{ email: 'a@example.com', admin: true }, 'Unrecognized key: "admin"'],
+    [{ email: 'a@example.com', admin: true }, 'admin: Is not known here.'],
+    [{ email: 'a@example.com', role: 1, admin: 2 }, 'role: Is not known here. admin: Is not known here.'],
+    [
+      { email: 'a@example.com', passwordHash: { kind: 'firebase', hash: 'AAAA', salt: 'AAAA', pepper: 'AAAA' } },
+      'passwordHash.pepper: Is not known here.',
+    ],
     [{ email: 'a@example.com', emailVerified: 'yes' }, 'emailVerified: Must be true or false.'],
     [
       { email: 'a@example.com', createdAt: 'May' },

@@ -1,3 +1,5 @@
+import type * as z from 'zod';
+
 import type { Deps } from '../../deps.ts';
 import { storedFormOf } from '../../hashing/foreign-forms.ts';
 import type { FirebaseProject } from '../../hashing/foreign-forms.ts';
@@ -95,7 +97,7 @@ function examine(line: Line, { ids, emails }: Taken, firebase: FirebaseProject |
   const firstOfId = id === undefined ? undefined : takenBy(ids, id, line.number);
 
   if (firstOfEmail !== undefined) return `email: Is also that of line ${firstOfEmail}, which comes first.`;
-  if (!parsed.success) return parsed.error.issues.map(({ path, message }) => inWords(path, message)).join(' ');
+  if (!parsed.success) return parsed.error.issues.flatMap(inWords).join(' ');
   if (firstOfId !== undefined) return `id: Is also that of line ${firstOfId}, which comes first.`;
   const { passwordHash } = parsed.data;
   const form = passwordHash ? storedFormOf(passwordHash, firebase) : { stored: noPassword };
@@ -116,8 +118,13 @@ function takenBy(lines: Map<string, number>, key: string, line: number): number 
   return first;
 }
 
-const inWords = (path: PropertyKey[], message: string): string =>
-  path.length > 0 ? `${path.join('.')}: ${message}` : message;
+/** As the API says it, by field. */
+function inWords(issue: z.core.$ZodIssue): string[] {
+  const { path, message } = issue;
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${[...path, key].join('.')}: Is not known here.`);
+  return [path.length > 0 ? `${path.join('.')}: ${message}` : message];
+}
 
 /** What a conflict with somebody who stores at the same moment has left over is looked at anew, which a third time is not needed. */
 const mostTries = 5;
