@@ -1,12 +1,10 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-
 import type { Config } from '../server/config.ts';
 import { printable } from '../server/db/old-server-file.ts';
 import { DatabaseFault } from '../server/db/postgres-errors.ts';
 import { Unusable } from '../server/db/sqlite-file.ts';
 import { objectIn } from '../server/features/import-lines/contract.ts';
 import { importLines } from '../server/features/import-lines/service.ts';
-import type { ImportLinesReport } from '../server/features/import-lines/service.ts';
+import type { ImportLinesReport, Line } from '../server/features/import-lines/service.ts';
 import type { FirebaseProject } from '../server/hashing/foreign-forms.ts';
 import { systemClock } from '../server/kernel/clock.ts';
 import { Refusal } from '../server/kernel/refusal.ts';
@@ -16,19 +14,6 @@ import { openOwn } from './open-own.ts';
 import { progressBar } from './progress-bar.ts';
 
 export const goesOn = 'Run it again: it goes on where it was.';
-
-/** Whether a file begins as JSON does; one of SQLite begins with its name. What cannot be read is left to whoever reads it. */
-export function isOfJsonLines(path: string): boolean {
-  const bytes = Buffer.alloc(64);
-  try {
-    const file = openSync(path, 'r');
-    readSync(file, bytes);
-    closeSync(file);
-  } catch {
-    return false;
-  }
-  return /^\uFEFF?\s*\{/.test(bytes.toString());
-}
 
 interface Options {
   firebase: FirebaseProject | undefined;
@@ -55,13 +40,16 @@ export async function importJsonLines(
 }
 
 /** An export as it came from elsewhere is one value over all of its lines, of which each by itself is a fault. */
-async function refuseOtherJson(path: string): Promise<void> {
+export async function refuseOtherJson(path: string): Promise<void> {
+  let first: Line | undefined;
   for await (const line of linesOf(path)) {
-    if ('text' in line && objectIn(line.text)) return;
+    first = line;
     break;
   }
+  if (!first) throw new Unusable(`The file ${path} has no accounts: all of its lines are empty.`);
+  if ('text' in first && objectIn(first.text)) return;
   throw new Unusable(
-    `The file ${path} is none of JSON lines: its first line is not one whole object. docs/importing.md says how to make one from an export.`,
+    `The file ${path} is none of JSON lines: its first line is not one whole object. Each line has to be one JSON object in UTF-8, which is an account: docs/importing.md says how to make such a file from an export.`,
   );
 }
 
@@ -72,13 +60,14 @@ function translated(error: unknown): unknown {
 
 /** The report for people. */
 export function textOf(
-  { imported, alreadyThere, leftOut }: ImportLinesReport,
+  { imported, alreadyThere, leftOut, unconfirmed }: ImportLinesReport,
   { isDry }: Pick<Options, 'isDry'>,
 ): string {
   const total = imported + alreadyThere + leftOut.length;
   const already = alreadyThere > 0 ? ` ${alreadyThere} were there already.` : '';
   return [
     ...leftOut.map(({ line, reason }) => printable(`Left out: line ${line}: ${reason}`)),
+    ...unconfirmed.map(({ line, reason }) => `Not confirmed: line ${line}: ${reason}`),
     `${isDry ? 'Would import' : 'Imported'} ${imported} of ${total} accounts.${already}`,
   ].join('\n');
 }

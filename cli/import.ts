@@ -11,7 +11,8 @@ import { command, WrongArguments } from './command.ts';
 import type { ExitCode } from './command.ts';
 import { readFirebaseParameters } from './firebase-parameters.ts';
 import { besideOldFile, startCommand } from './import-commands.ts';
-import { goesOn, importJsonLines, isOfJsonLines, textOf } from './import-json-lines.ts';
+import { goesOn, importJsonLines, textOf } from './import-json-lines.ts';
+import { isSqlite, refuseOtherThanFile } from './import-source.ts';
 import { endWhenInterrupted, untilInterrupted } from './interruption.ts';
 import { freeTarget, intoNewFile } from './into-new-file.ts';
 import type { Io } from './io.ts';
@@ -44,8 +45,9 @@ userAuth.db.`,
   ],
   async run({ positionals: [source = ''], values }, io) {
     const path = resolve(source);
+    refuseOtherThanFile(path);
     const { 'dry-run': isDry, 'firebase-parameters': parameters } = values;
-    if (isOfJsonLines(path)) return await fromJsonLines(path, { isDry: isDry ?? false, parameters }, io);
+    if (!isSqlite(path)) return await fromJsonLines(path, { isDry: isDry ?? false, parameters }, io);
     if (isDry || parameters !== undefined)
       throw new WrongArguments('--dry-run and --firebase-parameters are for files of JSON lines.');
     return await fromOldServer(path, io);

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { ReadStream } from 'node:fs';
 
-import { Unusable } from '../server/db/sqlite-file.ts';
 import type { Line } from '../server/features/import-lines/service.ts';
+import { cannotBeRead } from './import-source.ts';
 
 /** No account is longer, and no line may fill the memory. */
 const mostBytes = 64 * 1024;
@@ -42,7 +42,7 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk;
   } catch (error) {
-    throw new Unusable(`The file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw cannotBeRead(path, error);
   }
 }
 

@@ -88,7 +88,8 @@ enough from then on, and its owner is told by a mail. Make sure first who is ask
 export const remove = command({
   summary: 'deletes an account and all that is stored of it',
   usage: `Deletes an account and all that is stored of it, at once and for good. Of its events it stays what happened
-and when. A backup still has it: after a restore delete it again.`,
+and when. A backup still has it, and so may a file that it was imported from: after a restore or
+another import delete it again.`,
   takes,
   options,
   examples: [

@@ -7,6 +7,12 @@ const { createCipheriv, pbkdf2Sync, scryptSync } = crypto;
 /** @import { Derivation, Scrypt } from './foreign-hash.ts' */
 
 /**
+ * 256 MiB for the table of scrypt, and 1 for its lanes and what OpenSSL works on: it refuses more than that, whatever
+ * the parameters say.
+ */
+export const mostScryptBytes = 257 * 2 ** 20;
+
+/**
  * @param {Derivation & { password: string }} task whose parameters are bounded already
  * @returns {string} base64 without `=`
  */
@@ -50,6 +56,5 @@ function bytesOf(task) {
 
 /** @param {Scrypt} parameters */
 function optionsOf({ logCost, blockSize, lanes }) {
-  const cost = 2 ** logCost;
-  return { cost, blockSize, parallelization: lanes, maxmem: 256 * cost * blockSize + 256 * blockSize * lanes };
+  return { cost: 2 ** logCost, blockSize, parallelization: lanes, maxmem: mostScryptBytes };
 }

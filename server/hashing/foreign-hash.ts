@@ -1,3 +1,5 @@
+import { mostScryptBytes } from './foreign-digest.mjs';
+
 /**
  * Stored hashes that other systems have made, each in one text that says all that is needed to verify it:
  *
@@ -43,7 +45,12 @@ const mostMebibytes = 256;
 const mostArgon2 = 2 ** 20;
 // OpenSSL starts none of thousands; nobody has more than a few.
 const mostLanes = 64;
+// With several lanes each pass starts threads anew, four times for every lane, however little memory they fill.
+const mostPassesOfLanes = 4096;
 const mostScrypt = 2 ** 21;
+// Memory grows with the block size as well, several times over, and nobody has more than 16.
+const mostBlockSize = 64;
+const mostBlocksOfLanes = 4096;
 const mostIterations = 4_000_000;
 
 const argon2Form = /^\$argon2id\$v=19\$((?:[mtp]=[1-9]\d{0,7},?){3})\$([A-Za-z0-9+/]{1,340})\$([A-Za-z0-9+/]{1,340})$/;
@@ -104,7 +111,8 @@ function faultOf(one: Argon2 | Scrypt | Pbkdf2, length: number): string | undefi
       const { memory, passes, lanes } = one;
       if (lanes > mostLanes) return `Asks for more than ${mostLanes} lanes.`;
       if (memory < 8 * lanes) return 'Asks for less memory than its lanes need.';
-      return tooMuch(memory / 1024, memory * passes > mostArgon2);
+      const startsTooOften = lanes > 1 && passes * lanes > mostPassesOfLanes;
+      return tooMuch(memory / 1024, memory * passes > mostArgon2 || startsTooOften);
     }
     case 'scrypt':
     case 'scrypt-nfkc':
@@ -112,8 +120,9 @@ function faultOf(one: Argon2 | Scrypt | Pbkdf2, length: number): string | undefi
       const { logCost, blockSize, lanes } = one;
       // RFC 7914 §6.
       if (logCost >= 16 * blockSize) return 'Has a cost that is too much for its block size.';
-      const work = 2 ** logCost * blockSize;
-      return tooMuch((128 * work) / 2 ** 20, work * lanes > mostScrypt);
+      if (blockSize > mostBlockSize) return `Has a block size of more than ${mostBlockSize}.`;
+      if (blockSize * lanes > mostBlocksOfLanes) return 'Asks for too many lanes for its block size.';
+      return tooMuchScrypt(one) ?? tooMuch(0, 2 ** logCost * blockSize * lanes > mostScrypt);
     }
     case 'pbkdf2-sha256':
     case 'pbkdf2-sha512': {
@@ -121,6 +130,11 @@ function faultOf(one: Argon2 | Scrypt | Pbkdf2, length: number): string | undefi
       return tooMuch(0, one.iterations * Math.ceil(length / bytesAtOnce) > mostIterations);
     }
   }
+}
+
+function tooMuchScrypt({ logCost, blockSize, lanes }: Scrypt): string | undefined {
+  const bytes = 128 * blockSize * (2 ** logCost + lanes + 2);
+  return bytes > mostScryptBytes ? tooMuch(bytes / 2 ** 20, false) : undefined;
 }
 
 function tooMuch(mebibytes: number, isTooLong: boolean): string | undefined {

@@ -52,6 +52,10 @@ describe('a hash that cannot be verified, or would take too much,', () => {
   test.each([
     [`$argon2id$v=19$m=524288,t=1,p=1$${salt}$${digest}`, 'Takes 512 MiB of memory to verify, and 256 are the most.'],
     [`$argon2id$v=19$m=65536,t=17,p=1$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$argon2id$v=19$m=512,t=65,p=64$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$argon2id$v=19$m=512,t=2048,p=64$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$argon2id$v=19$m=16,t=65536,p=2$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$argon2id$v=19$m=32,t=32768,p=4$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
     [`$argon2id$v=19$m=65536,t=1,p=65$${salt}$${digest}`, 'Asks for more than 64 lanes.'],
     [`$argon2id$v=19$m=8,t=1,p=2$${salt}$${digest}`, 'Asks for less memory than its lanes need.'],
     [`$argon2id$v=19$m=8,t=1,p=1$AAAA$${digest}`, 'Has a salt of less than 8 bytes.'],
@@ -61,7 +65,13 @@ describe('a hash that cannot be verified, or would take too much,', () => {
     [`$argon2id$v=16$m=8,t=1,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
     [`$argon2i$v=19$m=8,t=1,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
     [`$argon2id$v=19$m=99999999999,t=1,p=1$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
-    [`$scrypt$ln=19,r=8,p=1$${salt}$${digest}`, 'Takes 512 MiB of memory to verify, and 256 are the most.'],
+    [`$scrypt$ln=19,r=8,p=1$${salt}$${digest}`, 'Takes 513 MiB of memory to verify, and 256 are the most.'],
+    [`$scrypt$ln=15,r=64,p=2$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
+    [`$scrypt$ln=1,r=1048576,p=1$${salt}$${digest}`, 'Has a block size of more than 64.'],
+    [`$scrypt$ln=1,r=65,p=1$${salt}$${digest}`, 'Has a block size of more than 64.'],
+    [`$scrypt$ln=1,r=64,p=65$${salt}$${digest}`, 'Asks for too many lanes for its block size.'],
+    [`$scrypt-nfkc$ln=1,r=1,p=1048576$${salt}$${digest}`, 'Asks for too many lanes for its block size.'],
+    [`$firebase-scrypt$ln=18,r=9,p=1$${salt}$${digest}`, 'Takes 289 MiB of memory to verify, and 256 are the most.'],
     [`$scrypt$ln=14,r=8,p=17$${salt}$${digest}`, 'Takes more than about three seconds to verify.'],
     [`$scrypt$ln=16,r=1,p=1$${salt}$${digest}`, 'Has a cost that is too much for its block size.'],
     [`$scrypt$ln=14,r=8$${salt}$${digest}`, 'Is malformed, or of a kind that cannot be verified.'],
@@ -97,16 +107,35 @@ describe('a hash that cannot be verified, or would take too much,', () => {
     expect(storedFormOf(hash, { ...project, signerKey: digest })).toHaveProperty('stored');
   });
 
-  test('is a no where it is stored nevertheless, after the work of one of ours', async () => {
-    let turns = 0;
-    const own = createBcryptHasher(4, async (task) => {
-      turns += 1;
-      return await bcryptOnNodesPool(task);
-    });
-    const counting = verifyingForeign(own, async () => await Promise.reject(new Error('It was worked out')));
-    expect(await counting.verify('password', `$argon2id$v=19$m=524288,t=99,p=1$${salt}$${digest}`)).toBe(false);
-    expect(turns).toBe(1);
-  });
+  test.each(['$argon2id$v=19$m=524288,t=99,p=1', '$argon2id$v=19$m=512,t=65,p=64', '$argon2id$v=19$m=16,t=2049,p=2'])(
+    'is a no where it is stored nevertheless, after the work of one of ours: %s',
+    async (form) => {
+      let turns = 0;
+      const own = createBcryptHasher(4, async (task) => {
+        turns += 1;
+        return await bcryptOnNodesPool(task);
+      });
+      const counting = verifyingForeign(own, async () => await Promise.reject(new Error('It was worked out')));
+      expect(await counting.verify('password', `${form}$${salt}$${digest}`)).toBe(false);
+      expect(turns).toBe(1);
+    },
+  );
+});
+
+test.each([
+  '$scrypt$ln=18,r=8,p=1',
+  '$scrypt$ln=9,r=64,p=64',
+  '$argon2id$v=19$m=512,t=64,p=64',
+  '$argon2id$v=19$m=65536,t=10,p=64',
+  '$argon2id$v=19$m=8,t=131072,p=1',
+])('a hash within the bounds is taken: %s', (form) => {
+  expect(readForeignHash(`${form}$${salt}$${digest}`)).toBeTypeOf('object');
+});
+
+test('scrypt is refused the memory that the bounds do not allow, whatever asks for it', () => {
+  const [huge, salt] = [{ logCost: 1, blockSize: 2 ** 20, lanes: 1 }, Buffer.alloc(16)];
+  const task = { kind: 'scrypt', ...huge, salt, length: 32, password: 'password' } as const;
+  expect(() => foreignDigest(task)).toThrow(/memory limit/);
 });
 
 /** Of parameters so small that thousands of them are worked out at once. */

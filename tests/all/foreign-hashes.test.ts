@@ -25,11 +25,18 @@ const digest = toBase64(Buffer.alloc(32, 7));
 test.each([
   '$argon2id$v=19$m=262144,t=4,p=1',
   '$argon2id$v=19$m=262144,t=4,p=64',
+  '$argon2id$v=19$m=16384,t=64,p=64',
+  '$argon2id$v=19$m=512,t=64,p=64',
+  '$argon2id$v=19$m=256,t=128,p=32',
+  '$argon2id$v=19$m=32,t=1024,p=4',
+  '$argon2id$v=19$m=512,t=2048,p=2',
+  '$argon2id$v=19$m=16,t=2048,p=2',
   '$argon2id$v=19$m=8,t=131072,p=1',
   '$scrypt$ln=18,r=8,p=1',
   '$scrypt$ln=15,r=1,p=64',
-  '$scrypt$ln=1,r=1048576,p=1',
-  '$scrypt$ln=1,r=1,p=1048576',
+  '$scrypt$ln=15,r=64,p=1',
+  '$scrypt$ln=9,r=64,p=64',
+  '$scrypt$ln=9,r=1,p=4096',
   '$firebase-scrypt$ln=18,r=8,p=1',
   '$pbkdf2-sha256$i=4000000',
   '$pbkdf2-sha512$i=4000000',
@@ -39,6 +46,6 @@ test.each([
   expect(await hasher.verify('password', stored)).toBe(false);
   const seconds = (performance.now() - started) / 1000;
   console.log(`${form}: ${seconds.toFixed(1)} s`);
-  // Loosely bounded, for a busy machine.
-  expect(seconds).toBeLessThan(12);
+  // Three times what it takes on a core, for a busy machine.
+  expect(seconds).toBeLessThan(4);
 });

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 import { firebaseExample, foreignHashes } from '../support/foreign-hashes.ts';
 import { importing, importMany, writeAccounts } from '../support/import-lines.ts';
+import { makeOldServerFile } from '../support/old-server-file.ts';
 import { addressOf, anyPort, projectFolder, run, withNode } from '../support/process.ts';
 
 const plain = `$2b$10$${'a'.repeat(21)}e${'b'.repeat(31)}`;
@@ -60,8 +61,14 @@ describe('npm run import with JSON lines', () => {
     expect(code).toBe(0);
     expect(seconds).toBeLessThan(60);
     expect(slowest).toBeLessThan(2000);
-    expect(second).toEqual({ isDry: false, imported: 100_000 - half, alreadyThere: half, leftOut: [] });
-    expect(third).toEqual({ isDry: false, imported: 0, alreadyThere: 100_000, leftOut: [] });
+    expect(second).toEqual({
+      isDry: false,
+      imported: 100_000 - half,
+      alreadyThere: half,
+      leftOut: [],
+      unconfirmed: [],
+    });
+    expect(third).toEqual({ isDry: false, imported: 0, alreadyThere: 100_000, leftOut: [], unconfirmed: [] });
     expect(countIn(file)).toBe(100_001);
     expect(await post(url, 'login', { email: 'user99999@example.com', password: argon2?.password })).toBe(200);
     console.log(
@@ -92,7 +99,11 @@ describe('npm run import with JSON lines', () => {
   test('says what was left out, by line and for programs, and ends with 1', async () => {
     using project = projectFolder();
     await migrated(project);
-    const rows = [{ email: 'ada@example.com' }, { email: 'nobody' }, { email: 'eve@example.com', 'na\u001b[2Jme': 1 }];
+    const rows = [
+      { email: 'mar\u212a@example.com', emailVerified: true },
+      { email: 'nobody' },
+      { email: 'eve@example.com', 'na\u001b[2Jme': 1 },
+    ];
     writeFileSync(project.file('accounts.jsonl'), `\uFEFF${linesOf(rows)}\r\n\n`);
     await using dry = importing(project.path, 'accounts.jsonl --dry-run');
     expect((await dry.ended).code).toBe(1);
@@ -102,7 +113,8 @@ describe('npm run import with JSON lines', () => {
     await using imported = importing(project.path, 'accounts.jsonl');
     expect((await imported.ended).code).toBe(1);
     expect(imported.printed()).toContain('Left out: line 2: email: Must be one e-mail address.');
-    expect(imported.printed()).toContain(String.raw`Left out: line 3: Unrecognized key: "na\u{1b}[2Jme"`);
+    expect(imported.printed()).toContain(String.raw`Left out: line 3: na\u{1b}[2Jme: Is not known here.`);
+    expect(imported.printed()).toContain('Not confirmed: line 1: emailVerified: Is not taken over');
     expect(imported.printed()).toContain('Imported 1 of 3 accounts.');
 
     await using again = importing(project.path, 'accounts.jsonl --json');
@@ -155,11 +167,15 @@ describe('npm run import with JSON lines', () => {
     ['accounts.jsonl --firebase-parameters accounts.jsonl', 2, 'must have base64_signer_key'],
     ['accounts.jsonl --firebase-parameters missing.txt', 2, '--firebase-parameters: ENOENT'],
     ['accounts.jsonl --quick', 2, "Unknown option '--quick'"],
-    ['server/config.ts --dry-run', 2, 'are for files of JSON lines'],
+    ['server/config.ts --dry-run', 1, 'Each line has to be one JSON object in UTF-8'],
+    ['old.db --dry-run', 2, 'are for files of JSON lines'],
     ['accounts.jsonl', 1, 'There is no file'],
+    ['. --dry-run', 1, 'is no regular file'],
+    ['missing.jsonl --dry-run', 1, 'missing.jsonl does not exist.'],
   ])('is asked for in words where it cannot be meant: %s', async (args, code, words) => {
     using project = projectFolder();
     writeFileSync(project.file('accounts.jsonl'), '{"email":"ada@example.com"}\n');
+    makeOldServerFile(project.file('old.db'));
     await using asked = importing(project.path, args);
     expect((await asked.ended).code).toBe(code);
     expect(asked.printed()).toContain(words);

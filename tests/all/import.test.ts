@@ -177,7 +177,7 @@ describe('a file of the old server', () => {
   test.each([
     ['', 2, /<file> is missing/],
     ['./missing.db', 1, /missing\.db does not exist/],
-    ['./server/config.ts', 1, /is not a SQLite database/],
+    ['./server/config.ts', 1, /Each line has to be one JSON object in UTF-8/],
     ['./package.json', 1, /none of JSON lines: its first line is not one whole object/],
   ])('is asked for in words when it is not there: %j', async (argument, code, words) => {
     using project = projectFolder();

@@ -18,9 +18,9 @@ export async function findUsersBy(
   { orm, tables: { users } }: Queryable,
   by: { emails: string[] } | { importedIds: string[] },
 ) {
-  const { email, importedId } = users;
+  const { email, importedId, emailVerifiedAt } = users;
   const isOne = 'emails' in by ? inArray(email, by.emails) : inArray(importedId, by.importedIds);
-  return await orm.select({ email, importedId }).from(users).where(isOne);
+  return await orm.select({ email, importedId, emailVerifiedAt }).from(users).where(isOne);
 }
 
 /** Those of the addresses that are kept for somebody who has lost them by a change and may take them back. */

@@ -53,7 +53,7 @@ describe('accounts of a file', () => {
       { email: 'BOB@example.com', name: null, passwordHash: null },
       { id: 7, email: 'cat@example.com' },
     ]);
-    expect(report).toEqual({ imported: 3, alreadyThere: 0, leftOut: [] });
+    expect(report).toEqual({ imported: 3, alreadyThere: 0, leftOut: [], unconfirmed: [] });
     const [ada, bob, cat] = await usersIn(db);
     expect(ada).toMatchObject({
       email: 'ada@example.com',
@@ -83,7 +83,12 @@ describe('accounts of a file', () => {
     [{}, 'email: Is missing.'],
     [{ email: 'nobody' }, 'email: Must be one e-mail address.'],
     [{ email: 'a@example.com', name: ' ' }, 'name: Must not be empty.'],
-    [{ email: 'a@example.com', admin: true }, 'Unrecognized key: "admin"'],
+    [{ email: 'a@example.com', admin: true }, 'admin: Is not known here.'],
+    [{ email: 'a@example.com', role: 1, admin: 2 }, 'role: Is not known here. admin: Is not known here.'],
+    [
+      { email: 'a@example.com', passwordHash: { kind: 'firebase', hash: 'AAAA', salt: 'AAAA', pepper: 'AAAA' } },
+      'passwordHash.pepper: Is not known here.',
+    ],
     [{ email: 'a@example.com', emailVerified: 'yes' }, 'emailVerified: Must be true or false.'],
     [
       { email: 'a@example.com', createdAt: 'May' },
@@ -127,6 +132,22 @@ describe('accounts of a file', () => {
     await db.close();
   });
 
+  test('are not confirmed where our form of their address is another text, and the report says so', async () => {
+    const db = await openTestDatabase();
+    const rows = [
+      { email: 'mar\u212a@example.com', emailVerified: true },
+      { email: 'Ada@BÜCHER.example', emailVerified: true },
+      { email: 'sar\u212a@example.com' },
+    ];
+    const reason = 'emailVerified: Is not taken over, because our form of the address is another text.';
+    const report = { imported: 3, alreadyThere: 0, leftOut: [], unconfirmed: [{ line: 1, reason }] };
+    expect(await into(db, rows, { isDry: true })).toEqual(report);
+    expect(await into(db, rows)).toEqual(report);
+    const confirmed = (await usersIn(db)).filter(({ emailVerifiedAt }) => emailVerifiedAt);
+    expect(confirmed.map(({ email }) => email)).toEqual(['ada@xn--bcher-kva.example']);
+    await db.close();
+  });
+
   test('of Firebase take the parameters that are given for all of them', async () => {
     const db = await openTestDatabase();
     const { passwordHash, project } = firebaseExample();
@@ -138,7 +159,7 @@ describe('accounts of a file', () => {
     await db.close();
   });
 
-  test('are one each: of doubles the first is taken, and none where the first is at fault', async () => {
+  test('are one each: of doubles the first is taken, and none where the first is at fault and can be read', async () => {
     const db = await openTestDatabase();
     const report = await into(db, [
       { id: 1, email: 'ada@example.com' },
@@ -146,14 +167,17 @@ describe('accounts of a file', () => {
       { id: 3, email: 'victim@example.com', locale: 'fr' },
       { id: 4, email: 'victim@example.com', passwordHash: plain },
       { id: 1, email: 'bob@example.com' },
+      '{"email":"unreadable@example.com"',
+      { id: 5, email: 'unreadable@example.com' },
     ]);
     expect(told(report)).toEqual([
       '2: email: Is also that of line 1, which comes first.',
       '3: locale: Must be one of en, de.',
       '4: email: Is also that of line 3, which comes first.',
       '5: id: Is also that of line 1, which comes first.',
+      '6: Is no JSON object.',
     ]);
-    expect(await addressesIn(db)).toEqual(['ada@example.com']);
+    expect(await addressesIn(db)).toEqual(['ada@example.com', 'unreadable@example.com']);
     await db.close();
   });
 
@@ -183,6 +207,25 @@ describe('accounts of a file', () => {
     await db.close();
   });
 
+  test('tell where what they confirm has an account that nobody has confirmed', async () => {
+    const db = await openTestDatabase();
+    for (const name of ['squatter', 'other', 'mark']) await addUser(db, `${name}@example.com`);
+    await into(db, [{ id: 'x', email: 'confirmed@example.com', emailVerified: true }]);
+    const report = await into(db, [
+      { id: 1, email: 'squatter@example.com', emailVerified: true },
+      { id: 2, email: 'other@example.com' },
+      { id: 3, email: 'mar\u212a@example.com', emailVerified: true },
+      { id: 4, email: 'confirmed@example.com', emailVerified: true },
+    ]);
+    expect(told(report)).toEqual([
+      "1: email: Has an account already that nobody has confirmed, which may be somebody else's.",
+      '2: email: Has an account already.',
+      '3: email: Has an account already.',
+      '4: email: Has an account already.',
+    ]);
+    await db.close();
+  });
+
   test('are only checked by a dry run, which says the same', async () => {
     const db = await openTestDatabase();
     const rows = [...people(3), { email: 'user1@example.com' }, { email: 'nobody' }];
@@ -205,9 +248,9 @@ describe('an import', () => {
     expect(await addressesIn(db)).toHaveLength(500);
     const progress: number[] = [];
     const second = await into(db, rows, { onProgress: (done) => progress.push(done) });
-    expect(second).toEqual({ imported: 701, alreadyThere: 500, leftOut: [] });
+    expect(second).toEqual({ imported: 701, alreadyThere: 500, leftOut: [], unconfirmed: [] });
     expect(progress).toEqual([500, 1000, 1201]);
-    expect(await into(db, rows)).toEqual({ imported: 0, alreadyThere: 1201, leftOut: [] });
+    expect(await into(db, rows)).toEqual({ imported: 0, alreadyThere: 1201, leftOut: [], unconfirmed: [] });
     expect(await addressesIn(db)).toHaveLength(1201);
     await db.close();
   });
