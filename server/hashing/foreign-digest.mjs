@@ -1,8 +1,5 @@
 // What other systems do to a password. Plain JavaScript, because a thread that hashes loads it.
-import * as crypto from 'node:crypto';
-
-// Of argon2Sync by name a Node before 24.7, which has none, would load nothing of this.
-const { createCipheriv, pbkdf2Sync, scryptSync } = crypto;
+import { argon2Sync, createCipheriv, pbkdf2Sync, scryptSync } from 'node:crypto';
 
 /** @import { Derivation, Scrypt } from './foreign-hash.ts' */
 
@@ -27,7 +24,7 @@ function bytesOf(task) {
   switch (task.kind) {
     case 'argon2id': {
       const { memory, passes, lanes: parallelism } = task;
-      return crypto.argon2Sync('argon2id', {
+      return argon2Sync('argon2id', {
         message: password,
         nonce: salt,
         parallelism,

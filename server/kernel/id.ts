@@ -1,9 +1,9 @@
-import * as crypto from 'node:crypto';
+import nodeCrypto from 'node:crypto';
 
 // Not by name: an older Node would stop at one that it has not, and say nothing of what is needed.
-if (!('randomUUIDv7' in crypto))
+if (!('randomUUIDv7' in nodeCrypto))
   throw new Error('Latchkey needs Node.js 24.16 or newer of that line, or 26.1 or newer.');
-const { randomUUIDv7 } = crypto;
+const { randomUUIDv7 } = nodeCrypto;
 
 let latest = '';
 

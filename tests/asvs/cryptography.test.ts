@@ -12,9 +12,9 @@ const seed = Buffer.from('12345678901234567890');
 
 /** What is imported by name from `node:crypto`. */
 const takenFromNode = (text: string): string[] =>
-  [...text.matchAll(/(?:import|const) \{([^}]*)\} (?:from|= await import)[ (]'(?:node:)?crypto'/g)].flatMap(
-    ([, names = '']) => names.match(/\w+/g) ?? [],
-  );
+  [
+    ...text.matchAll(/(?:import|const) \{([^}]*)\} (?:(?:from|= await import)[ (]'(?:node:)?crypto'|= nodeCrypto\b)/g),
+  ].flatMap(([, names = '']) => names.match(/\w+/g) ?? []);
 
 test('11.2.1 cryptography is that of Node, of bcrypt, of otpauth and of jose: eight functions of the one and three for what other systems have hashed, a few of the others', () => {
   const suspicious = /crypt|hash|argon|sodium|noble|jose|cipher|forge|random|nanoid|uuid|tls|jwt|otp/;
