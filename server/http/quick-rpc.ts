@@ -30,11 +30,11 @@ type Answer = { result: { data: unknown } } | { error: ReturnType<typeof getTRPC
  * Answers plain queries and mutations of tRPC's protocol, single and in batches, without the Request,
  * Response and streams that its adapter makes of each. Whatever else there is goes to the adapter as it came.
  */
-export function createQuickRpc(createContext: CreateContext, adapter: RequestListener): RequestListener {
-  return (request, response) => {
+export function createQuickRpc(createContext: CreateContext, adapter: RequestListener) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const calls = callsIn(request);
-    if (!calls) return adapter(request, response);
-    answer(request, response, { calls, createContext }).catch(() => response.destroy());
+    if (calls) await answer(request, response, { calls, createContext });
+    else adapter(request, response);
   };
 }
 

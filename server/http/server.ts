@@ -82,7 +82,7 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
   const setSecurityHeaders = createSecurityHeaders(config);
   const cors = createCors(createOriginCheck(config));
   const adapter = createRpcHandler({ ...faces, clientIp });
-  const rpc = config.quickTrpc === 'on' ? createQuickRpc(faces.createContext, adapter) : adapter;
+  const quickRpc = config.quickTrpc === 'on' ? createQuickRpc(faces.createContext, adapter) : undefined;
   const json = createJsonHandler(faces.createContext);
   const openApi = createOpenApiHandler(config, faces.createContext);
   // For developers: in production there is none.
@@ -121,7 +121,8 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
     if (face === 'jwks') return void sendKeys(request, response, faces).catch(lastResort);
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
-      else if (face === 'trpc') rpc(request, response);
+      else if (face === 'trpc' && quickRpc) quickRpc(request, response).catch(lastResort);
+      else if (face === 'trpc') adapter(request, response);
       else if (face === 'openapi') openApi(request, response).catch(lastResort);
       else if (face === 'verify') sendVerdict(request, response, faces.createContext).catch(lastResort);
       else if (face === 'json') json(request, response).catch(lastResort);

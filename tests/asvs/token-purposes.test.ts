@@ -136,3 +136,13 @@ test('11.6.1 keys are made and signatures checked by approved algorithms only: E
   // EdDSA, ECDSA on P-256 with SHA-256, RSA with SHA-256, as COSE numbers them (FIPS 186-5).
   expect(offer.options.pubKeyCredParams.map(({ alg }: { alg: number }) => alg)).toEqual([-8, -7, -257]);
 });
+
+test('11.4.3 what is signed is hashed to 256 bits at least: SHA-512 inside Ed25519, SHA-256 beside the others', async () => {
+  await using one = await service();
+  for (const { crv } of (await keysOf(one.app)).keys) expect(crv).toBe('Ed25519');
+  // By their COSE numbers: EdDSA, ES256, RS256. None of RS1, which is SHA-1.
+  const { headers } = await signIn(one.app);
+  const offer = await (await one.app.post('/api/auth/passkeys/startRegistration', {}, headers)).json();
+  expect(offer.options.pubKeyCredParams).not.toContainEqual(expect.objectContaining({ alg: -65_535 }));
+  expect(offer.options.pubKeyCredParams).toHaveLength(3);
+});

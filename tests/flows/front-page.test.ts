@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { procedures } from '../support/procedures.ts';
 import { raw } from '../support/raw.ts';
+import { textOf } from '../support/sources.ts';
 import { testApp } from '../support/test-app.ts';
 
 describe('the page at / of a server in development', () => {
@@ -33,6 +34,22 @@ describe('the page at / of a server in development', () => {
       `default-src 'none'; script-src ${hashOf('script')}; style-src ${hashOf('style')}; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'`,
     );
     expect(page.match(/<(script|style)\b/g)).toHaveLength(2);
+  });
+
+  test('3.2.2 shows what was sent and answered as text', async () => {
+    const script = textOf('server/front-page/page.js');
+    expect(script.match(/shown\.textContent/g)?.length).toBeGreaterThan(2);
+    expect(script).not.toMatch(/HTML|document\.write|eval|Function|setAttribute/);
+  });
+
+  test('3.7.1 has nothing in it that browsers have given up', async () => {
+    await using app = await testApp();
+    const page = await (await app.get('/')).text();
+    expect(page.startsWith('<!doctype html>')).toBe(true);
+    const elements = new Set([...page.matchAll(/<([a-z]\w*)/g)].map(([, name = '']) => name));
+    const known =
+      'html head meta title style body main h1 h2 h3 p a code small form label input button pre details summary ul li script';
+    expect([...elements].filter((name) => !known.split(' ').includes(name))).toEqual([]);
   });
 
   test('is not there in production, nor for anything but reading', async () => {
