@@ -27,7 +27,7 @@ migrations it would apply, and changes nothing.`,
     }
     const db = await openDatabase(databaseUrl, { poolSize: 1, log: warningsTo(io) });
     await db.close();
-    const done = missing.length === 0 ? '' : ` ${missing.length} migrations were applied.`;
+    const done = missing.length === 0 ? '' : ` Migrations applied: ${missing.length}.`;
     io.print(`${database} is up to date.${done}`, { database, missing: [], applied: missing });
     return 0;
   },

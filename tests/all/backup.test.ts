@@ -134,7 +134,7 @@ describe('a backup', () => {
     ['--help', 0, 'Usage: npm run latchkey -- backup'],
     ['--two backup.db', 2, "Unknown option '--two'"],
     ['--from ./userAuth.db --to backup.db', 2, '--from: must be file:'],
-    ['--to nowhere/backup.db', 1, 'because its folder does not exist'],
+    ['--to nowhere/backup.db', 1, 'into which the backup would be written. Make it first.'],
   ])('asked for by %j', async (args, code, words) => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 1);
