@@ -9,11 +9,9 @@ export const sweeps = [
   'tests/flows/security-headers.test.ts',
 ];
 
-/** What hardly depends on the database: on PostgreSQL only by `npm run test:all`. */
+/** What is no rule of a feature, and hardly depends on the database: on PostgreSQL only by `npm run test:all`. */
 export const seldomOnPostgres = [
-  'tests/flows/{any-json,doctor,embedded,front-page,late-mails,mail,mail-limits,mail-templates,metrics,verify}.test.ts',
-  'tests/flows/{assurance,factor-assurance,factor-limits,factor-notices,limits,link-tokens}.test.ts',
-  'tests/flows/{notice-limits,notices,users-command}.test.ts',
+  'tests/flows/{any-json,doctor,embedded,front-page,mail,mail-templates,metrics,users-command,verify}.test.ts',
 ];
 
 const common = {
