@@ -22,4 +22,4 @@ RUN node --import ./server/preload.mjs cli/latchkey.ts --help > /dev/null
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--import", "./server/preload.mjs", "cli/latchkey.ts", "serve"]
+CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=1024", "--import", "./server/preload.mjs", "cli/latchkey.ts", "serve"]

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from 'vitest/config';
 
 import { seldomOnPostgres, sweeps } from './vitest.config.ts';
@@ -13,9 +15,9 @@ const common = {
   env: { TEST_MANY: 'yes' },
 };
 
-// What measures times, or is killed and started again, has the machine to itself; the rest is two at a time.
-const alone = ['tests/all/{*-times,instances}*.test.ts', 'tests/all/crash/**/*.test.ts'];
-const together = { ...common, maxWorkers: 2, sequence: { groupOrder: 0 } };
+// What measures times has the machine to itself; the rest waits a lot: one more at a time than there are cores.
+const alone = ['tests/all/{*-times,instances}*.test.ts', 'tests/all/crash/{postgres-away,*.postgres}.test.ts'];
+const together = { ...common, maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } };
 const one = { ...common, maxWorkers: 1, sequence: { groupOrder: 1 } };
 
 // What `npm test` does in part or with few examples: see tests/support/many.ts.

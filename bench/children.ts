@@ -1,22 +1,35 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import type { ChildProcess, Serializable } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Every process of this run, and none but those: nothing else is ever ended. */
 const children = new Set<ChildProcess>();
 
-/** @param options `cwd` is where a server looks for `.env`; `imports` are modules that run before it */
+/** What else is to be undone once they have ended. */
+const endings: (() => Promise<void>)[] = [];
+
+export const atTheEnd = (ending: () => Promise<void>): number => endings.push(ending);
+
+/** @param options `cwd` is where a server looks for `.env`; `imports` are modules that run before it; `flags` are Node's */
 export function startChild(
   file: string,
-  options: { args?: string[]; cwd?: string; env?: NodeJS.ProcessEnv; imports?: string[] } = {},
+  options: { args?: string[]; cwd?: string; env?: NodeJS.ProcessEnv; imports?: string[]; flags?: string[] } = {},
 ): ChildProcess {
-  const { args = [], imports = [], ...rest } = options;
+  const { args = [], imports = [], flags = [], ...rest } = options;
   const modules = ['./end-with-parent.ts', ...imports].map((name) => new URL(name, import.meta.url).href);
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
     ...rest,
-    execArgv: modules.flatMap((url) => ['--import', url]),
+    execArgv: [...flags, ...modules.flatMap((url) => ['--import', url])],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
+  return remember(child);
+}
+
+/** A server that is no Node.js. It does not end with a run that is killed hard. */
+export const startProgram = (file: string, args: string[]): ChildProcess =>
+  remember(spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit'] }));
+
+function remember(child: ChildProcess): ChildProcess {
   children.add(child);
   child.once('exit', () => children.delete(child));
   return child;
@@ -63,14 +76,17 @@ export function doJobs(work: (job: unknown) => Promise<Serializable>): void {
   });
 }
 
-/** Ends every process of this run at once: nothing in them is worth waiting for. */
+/** Ends a process at once: nothing in it is worth waiting for. */
+export async function endChild(child: ChildProcess): Promise<void> {
+  if (!children.has(child)) return;
+  await new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+/** Ends every process of this run. */
 export async function endChildren(): Promise<void> {
-  const ended = [...children].map(
-    async (child) =>
-      await new Promise<void>((resolve) => {
-        child.once('exit', () => resolve());
-        child.kill('SIGKILL');
-      }),
-  );
-  await Promise.all(ended);
+  await Promise.all([...children].map(async (child) => await endChild(child)));
+  for (const ending of endings.splice(0)) await ending();
 }

@@ -1,9 +1,31 @@
 import type { ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { environment } from '../server/environment.ts';
-import { portOf, startChild } from './children.ts';
-import { get, logIn, register } from './requests.ts';
-import type { Request } from './requests.ts';
+import { startChild } from './children.ts';
+import { findCores } from './cores.ts';
+import type { Cores } from './cores.ts';
+import { pocketBaseBinary, startPocketBase } from './pocketbase.ts';
+import { startOnPostgres } from './postgres.ts';
+import type { OnPostgres } from './postgres.ts';
+import { startBare, startBetterAuth, startExpress, startJose, startLatchkey } from './subjects.ts';
+import type { Latchkey, Subject } from './subjects.ts';
+
+/** What is asked for one thing after the other, and how many answers there are a second is counted. */
+export type ReadName =
+  | 'http'
+  | 'jose'
+  | 'noop'
+  | 'fastify'
+  | 'nobody'
+  | 'me'
+  | 'adapter'
+  | 'betterAuth'
+  | 'betterAuthCached'
+  | 'express'
+  | 'pocketBase'
+  | 'postgres'
+  | 'postgresBetterAuth';
 
 /** What a run needs: who asks, what is asked for, and who only hashes. */
 export interface Stand {
@@ -12,40 +34,64 @@ export interface Stand {
   /** The client that only makes noise; one of its own, so that it does not hold the other up. */
   flood: ChildProcess;
   ceiling: ChildProcess;
-  requests: Record<'me' | 'nobody' | 'noop' | 'http' | 'login' | 'wrongLogin', Request>;
+  cores: Cores | undefined;
+  latchkey: Latchkey;
+  reads: Partial<Record<ReadName, Subject>>;
+  logins: Record<'betterAuthLogins' | 'expressLogins', Subject>;
+  /** An empty folder of a server that is started again and again. */
+  startFolder: string;
+  postgres: OnPostgres | undefined;
+  /** What is left out of this run, and why. */
+  missing: string[];
 }
 
-/** @param folder where the database is made */
+/** @param folder where the databases are made */
 export async function startProcesses(folder: string): Promise<Stand> {
-  const [latchkey, trpc, http] = await Promise.all([
-    portOf(startLatchkey(folder)),
-    portOf(startChild('./servers/bare-trpc.ts')),
-    portOf(startChild('./servers/bare-http.ts')),
-  ]);
-  const token = await register(latchkey);
+  const folders = ['sqlite', 'adapter', 'postgres', 'start'].map((name) => join(folder, name));
+  const [sqlite = '', adapter = '', ofPostgres = '', startFolder = ''] = folders;
+  for (const path of folders) mkdirSync(path);
+  const missing: string[] = [];
+
+  const latchkey = await startLatchkey(sqlite);
+  const throughAdapter = await startLatchkey(adapter, { QUICK_TRPC: 'off' });
+  const betterAuth = await startBetterAuth(join(folder, 'better-auth.db'));
+  const cached = await startBetterAuth(join(folder, 'better-auth-cached.db'), true);
+  const express = await startExpress(join(folder, 'express.db'));
+  const postgres = await startOnPostgres(ofPostgres).catch((error: unknown) => {
+    missing.push(`PostgreSQL, which did not start: ${String(error)}`);
+    return undefined;
+  });
+  if (!pocketBaseBinary) missing.push('PocketBase, because POCKETBASE_BIN names no binary of it');
+
+  const reads: Partial<Record<ReadName, Subject>> = {
+    http: await startBare('bare-http'),
+    jose: await startJose(),
+    noop: await startBare('bare-trpc'),
+    fastify: await startBare('trpc-fastify'),
+    nobody: latchkey.nobody,
+    me: latchkey.me,
+    adapter: throughAdapter.me,
+    betterAuth: betterAuth.me,
+    betterAuthCached: cached.me,
+    express: express.me,
+    ...(pocketBaseBinary && { pocketBase: await startPocketBase(pocketBaseBinary, folder) }),
+    ...(postgres && { postgres: postgres.latchkey.me, postgresBetterAuth: postgres.betterAuth.me }),
+  };
   return {
-    probe: startChild('./load-client.ts'),
-    flood: startChild('./load-client.ts'),
+    ...startClients(),
     ceiling: startChild('./bcrypt-ceiling.ts'),
-    requests: {
-      me: get(latchkey, '/trpc/auth.me', token),
-      nobody: get(latchkey, '/trpc/auth.me'),
-      noop: get(trpc, '/trpc/host.noop'),
-      http: get(http, '/'),
-      login: logIn(latchkey, true),
-      wrongLogin: logIn(latchkey, false),
-    },
+    latchkey,
+    reads,
+    logins: { betterAuthLogins: betterAuth.login, expressLogins: express.login },
+    startFolder,
+    postgres,
+    missing,
   };
 }
 
-/** The server as it is started by `npm start`, with its defaults: no setting of this shell or of a `.env` counts. */
-function startLatchkey(folder: string): ChildProcess {
-  const settings = new Set(Object.keys(environment.shape));
-  const inherited = Object.entries(process.env).filter(([name]) => !settings.has(name.toUpperCase()));
-  return startChild('../cli/latchkey.ts', {
-    args: ['serve'],
-    cwd: folder,
-    env: { ...Object.fromEntries(inherited), PORT: '0', DATABASE_URL: 'file:./bench.db', RATE_LIMITS: 'off' },
-    imports: ['../server/preload.mjs'],
-  });
-}
+/** Who asks, and where. */
+export const startClients = (): Pick<Stand, 'probe' | 'flood' | 'cores'> => ({
+  probe: startChild('./load-client.ts'),
+  flood: startChild('./load-client.ts'),
+  cores: findCores(),
+});

@@ -1,59 +1,98 @@
 import { markdownTable } from './markdown-table.ts';
+import type { Reading } from './measure.ts';
+import { names, rows } from './rows.ts';
+import type { Row } from './rows.ts';
 import { median, ratios } from './statistics.ts';
-import type { Reading, StepName } from './steps.ts';
+import type { StepName } from './steps.ts';
+import { isMet } from './targets.ts';
 
-export type Readings = Record<StepName, Reading[]>;
+/** What was measured; nothing of what is missing on this machine. */
+export type Readings = Partial<Record<StepName, Reading[]>>;
 
-interface Row {
-  label: string;
-  over: StepName;
-  base: StepName;
-  unit: '/s' | ' ms';
-}
-
-const rows: Row[] = [
-  { label: '`me`, signed in ÷ signed out', over: 'me', base: 'nobody', unit: '/s' },
-  { label: '`me`, signed out ÷ tRPC no-op', over: 'nobody', base: 'noop', unit: '/s' },
-  { label: 'tRPC no-op ÷ bare `node:http`', over: 'noop', base: 'http', unit: '/s' },
-  { label: 'logins ÷ bcrypt alone', over: 'logins', base: 'ceiling', unit: '/s' },
-  { label: 'p99 of `me`: under logins ÷ alone', over: 'meUnderLogins', base: 'meAlone', unit: ' ms' },
-  { label: 'p99 of `me`: under refused logins ÷ alone', over: 'meUnderWrongLogins', base: 'meAlone', unit: ' ms' },
-  { label: 'p99 of a login: under `me` ÷ alone', over: 'loginUnderMe', base: 'loginAlone', unit: ' ms' },
-];
-
-/** The table, in Markdown, and below it what to doubt in it. */
+/** Two tables, in Markdown, and below them what to doubt in them. */
 export function report(readings: Readings): string {
-  const lines = markdownTable(
-    ['Ratio', 'Median', 'Lowest to highest', 'Medians of the two', 'Fewest answers'],
-    rows.map((row) => cellsOf(row, readings)),
+  const measured = rows.filter(({ over, base }) => readings[over] && (!base || readings[base]));
+  const compared = markdownTable(
+    ['Ratio', 'Median', 'Lowest to highest', 'Target', '', 'Medians of the two', 'Fewest answers'],
+    measured.map((row) => cellsOf(row, readings)),
   );
-  return [...lines, ...doubts(readings)].join('\n');
+  const each = markdownTable(
+    ['Asked on one core', 'Answers a second', 'Lowest to highest', 'Server busy', 'Client busy', 'No processor'],
+    throughputs(readings).map(({ label, values, server, client, waited }) => [
+      label,
+      count(median(values)),
+      `${count(Math.min(...values))} to ${count(Math.max(...values))}`,
+      ...[server, client, waited].map((part) => (Number.isNaN(part) ? '' : `${(part * 100).toFixed(0)} %`)),
+    ]),
+  );
+  return [...compared, '', ...each, ...doubts(measured, readings)].join('\n');
 }
 
-function cellsOf({ label, over, base, unit }: Row, readings: Readings): string[] {
-  const [overs, bases] = [readings[over].map(valueOf), readings[base].map(valueOf)];
-  const each = ratios(overs, bases);
-  const show = (value: number): string => `${value.toFixed(value < 100 ? 1 : 0)}${unit}`;
+/** What was asked for one thing after the other; the parts are medians, and not a number where nobody told them. */
+interface Throughput {
+  name: StepName;
+  label: string;
+  values: number[];
+  server: number;
+  client: number;
+  waited: number;
+}
+
+/** What one core answers in a second, of whatever was measured. */
+export function throughputs(readings: Readings): Throughput[] {
+  return names.flatMap(([name, label]) => {
+    const found = readings[name];
+    if (!found) return [];
+    const part = (of: 'serverBusy' | 'clientBusy' | 'waited'): number =>
+      median(found.map((reading) => reading[of] ?? Number.NaN));
+    const parts = { server: part('serverBusy'), client: part('clientBusy'), waited: part('waited') };
+    return [{ name, label, values: found.map(valueOf), ...parts }];
+  });
+}
+
+function cellsOf({ label, over, base, unit, target }: Row, readings: Readings): string[] {
+  const [overs, bases] = [over, base].map((name) => (name && readings[name]) ?? []);
+  const values = (overs ?? []).map(valueOf);
+  const baseValues = (bases ?? []).map(valueOf);
+  const figures = base ? ratios(values, baseValues) : values;
+  const ofFigures = (figure: number): string => (base ? figure.toFixed(2) : show(figure, unit));
+  const figure = median(figures);
   return [
     label,
-    median(each).toFixed(2),
-    `${Math.min(...each).toFixed(2)} to ${Math.max(...each).toFixed(2)}`,
-    `${show(median(overs))} ÷ ${show(median(bases))}`,
-    String(fewest([...readings[over], ...readings[base]])),
+    ofFigures(figure),
+    `${ofFigures(Math.min(...figures))} to ${ofFigures(Math.max(...figures))}`,
+    target ? `${target.sign} ${target.value}${base ? '' : unit}` : '',
+    target ? verdictOf(isMet(figure, target)) : '',
+    base ? `${show(median(values), unit)} ÷ ${show(median(baseValues), unit)}` : show(figure, unit),
+    String(fewest([...(overs ?? []), ...(bases ?? [])])),
   ];
 }
 
+const verdictOf = (isMet: boolean): string => (isMet ? 'met' : '**not met**');
 const valueOf = ({ value }: Reading): number => value;
 const fewest = (of: Reading[]): number => Math.min(...of.map(({ answers }) => answers));
+const count = (value: number): string => Math.round(value).toLocaleString('en');
 
-function doubts(readings: Readings): string[] {
-  const few = rows.filter(
-    ({ over, base, unit }) => unit === ' ms' && fewest([...readings[over], ...readings[base]]) < 100,
+function show(value: number, unit: Row['unit']): string {
+  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return unit === '/s' && value >= 1000 ? `${count(value)}${unit}` : `${value.toFixed(digits)}${unit}`;
+}
+
+function doubts(measured: Row[], readings: Readings): string[] {
+  const few = measured.filter(
+    ({ over, base, unit }) => base && unit === ' ms' && fewestOf([over, base], readings) < 100,
   );
-  const throughputs: StepName[] = ['http', 'noop', 'nobody', 'me', 'logins'];
-  const limited = throughputs.filter((name) => median(readings[name].map(({ clientBusy }) => clientBusy)) > 0.9);
+  const all = throughputs(readings);
+  const limited = all.filter(({ client, server }) => client > 0.9 || client > server);
+  const crowded = all.filter(({ waited }) => waited > 0.1);
   return [
     ...few.map(({ label }) => `\nFewer than 100 answers a round, so the p99 is the slowest one: ${label}`),
-    ...limited.map((name) => `\nThe client was as busy as the server, which could do more: ${name}`),
+    ...limited.map(({ label }) => `\nThe client was as busy as the server, which could do more: ${label}`),
+    ...(crowded.length > 0
+      ? [`\nSomething else took the processors for more than a tenth of the time: ${crowded.length} of ${all.length}`]
+      : []),
   ];
 }
+
+const fewestOf = (steps: StepName[], readings: Readings): number =>
+  fewest(steps.flatMap((name) => readings[name] ?? []));

@@ -1,38 +1,52 @@
 import type { Load } from './keep-asking.ts';
 
 /** What is asked for again and again, without how often. */
-export type Request = Pick<Load, 'port' | 'request' | 'status'>;
+export type Request = Pick<Load, 'port' | 'request' | 'status' | 'contains'>;
 
-const email = 'bench@example.com';
-const password = 'correct horse battery';
+/** Of whom `me` is asked. Logins are somebody else's: of one person's sessions the oldest would end. */
+export const reader = 'me-bench@example.com';
+export const loggingIn = 'bench@example.com';
+export const password = 'correct horse battery';
 
-export function get(port: number, path: string, token?: string): Request {
-  const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
-  return { port, status: 200, request: `GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n${authorization}\r\n` };
+export interface Question {
+  path: string;
+  headers?: Record<string, string>;
+  /** What is in the body of a right answer. */
+  contains: string;
 }
 
-/** A login that is right, or one that is refused: a wrong password costs the same hash. */
-export function logIn(port: number, isRight: boolean): Request {
-  const body = JSON.stringify({ email, password: isRight ? password : `not the ${password}` });
-  const head = `POST /trpc/auth.login HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/json`;
-  return { port, status: isRight ? 200 : 401, request: `${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}` };
+export function get(port: number, { path, headers = {}, contains }: Question): Request {
+  return { port, status: 200, contains, request: `${headOf(`GET ${path}`, port, headers)}\r\n` };
 }
 
-/** Makes the account that logs in, and another one, which it signs in and whose token it returns. */
-export async function register(port: number): Promise<string> {
-  // Logins are somebody else's: of one person's sessions the oldest would end.
-  await registerOne(port, email);
-  return await registerOne(port, `me-${email}`);
+export function post(port: number, path: string, json: Record<string, string>): Request {
+  const body = JSON.stringify(json);
+  const head = headOf(`POST ${path}`, port, { 'Content-Type': 'application/json', 'Content-Length': `${body.length}` });
+  return { port, status: 200, contains: loggingIn, request: `${head}\r\n${body}` };
 }
 
-async function registerOne(port: number, email: string): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/auth/register`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ email, password, deliver: 'token' }),
-  });
-  // Our own server's answer; without a token every `me` would be quick and say nothing.
-  const { token } = (await response.json()) as { token?: string };
-  if (token === undefined) throw new Error(`The server did not register an account: status ${response.status}`);
-  return token;
+function headOf(line: string, port: number, headers: Record<string, string>): string {
+  const all = { Host: `localhost:${port}`, ...headers };
+  return [`${line} HTTP/1.1`, ...Object.entries(all).map(([name, value]) => `${name}: ${value}`), ''].join('\r\n');
 }
+
+/** Asks once, to set something up. */
+export async function send(port: number, path: string, json?: Record<string, string>): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json', ...(path.startsWith(betterAuth) && originOf(port)) };
+  const body = json && { method: 'POST', headers, body: JSON.stringify(json) };
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, body);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return response;
+}
+
+// Better Auth refuses a `fetch` that has none; Latchkey would give one that has it a cookie.
+const betterAuth = '/api/auth/sign-up/';
+const originOf = (port: number): { Origin: string } => ({ Origin: `http://localhost:${port}` });
+
+/** What a browser would send back. */
+export const cookiesOf = (response: Response): { Cookie: string } => ({
+  Cookie: response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';', 1)[0])
+    .join('; '),
+});

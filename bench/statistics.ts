@@ -12,3 +12,6 @@ export function median(values: number[]): number {
 /** Each round's ratio; the two values of a round were measured seconds apart. */
 export const ratios = (over: number[], base: number[]): number[] =>
   over.map((value, round) => value / (base[round] ?? Number.NaN));
+
+/** Whether half of what was measured of one thing lies close together. */
+export const isSteady = (values: number[]): boolean => percentile(values, 0.75) / percentile(values, 0.25) < 1.3;

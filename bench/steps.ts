@@ -1,73 +1,76 @@
 import { availableParallelism } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { readConfig } from '../server/config.ts';
 import type { Ceiling } from './bcrypt-ceiling.ts';
 import { ask } from './children.ts';
-import type { Seen } from './load-client.ts';
-import type { Stand } from './processes.ts';
-import type { Request } from './requests.ts';
-
-/** What one step of one round has found. */
-export interface Reading {
-  /** Answers a second, or milliseconds. */
-  value: number;
-  answers: number;
-  clientBusy: number;
-}
+import { slowest, start, throughput } from './measure.ts';
+import type { Measure, Reading } from './measure.ts';
+import type { ReadName, Stand } from './processes.ts';
 
 /** One thing that is measured in every round. */
 export interface Step {
+  /** How long it is measured in a round of a quick run. */
   seconds: number;
-  measure(milliseconds: number): Promise<Reading>;
+  measure: Measure;
 }
+
+export type StepName =
+  | ReadName
+  | keyof Stand['logins']
+  | 'ceiling'
+  | 'logins'
+  | 'meAlone'
+  | 'meUnderLogins'
+  | 'meUnderWrongLogins'
+  | 'loginAlone'
+  | 'loginUnderMe'
+  | 'start';
+
+export type Steps = Partial<Record<StepName, Step>>;
 
 // Enough that no thread ever waits for work, and fewer than the server lets wait (docs/decisions/0014).
 const loggingIn = availableParallelism() * 8;
-const reading = 32;
-const leadMilliseconds = 300;
+// And twice as many as the threads of Node.js, on which its peers hash.
+const ofPeers = 8;
+export const reading = 32;
 
-/** In the order of a round: what is compared stands side by side. */
-export function createSteps({ probe, flood, ceiling, requests }: Stand) {
-  const throughput =
-    (request: Request, connections: number) =>
-    async (milliseconds: number): Promise<Reading> => {
-      const { perSecond, ...seen } = await ask<Seen>(probe, { ...request, connections, milliseconds });
-      return { value: perSecond, ...seen };
-    };
+/** In the order of a round: what is compared stands near each other. */
+export function createSteps(stand: Stand): Steps {
+  const { latchkey, reads, logins, startFolder } = stand;
+  const { me, login, wrongLogin } = latchkey;
+  const asked = Object.entries(reads).map(([name, subject]): [string, Step] => [
+    name,
+    // PostgreSQL shares the client's processor.
+    {
+      seconds: 0.8,
+      measure: throughput(stand, subject, { connections: reading, isAwake: !name.startsWith('postgres') }),
+    },
+  ]);
+  return {
+    ...Object.fromEntries(asked),
+    ceiling: { seconds: 1, measure: hashing(stand) },
+    logins: { seconds: 1.2, measure: throughput(stand, login, { connections: loggingIn, everywhere: true }) },
+    betterAuthLogins: {
+      seconds: 2,
+      measure: throughput(stand, logins.betterAuthLogins, { connections: ofPeers, everywhere: true }),
+    },
+    expressLogins: {
+      seconds: 1.2,
+      measure: throughput(stand, logins.expressLogins, { connections: ofPeers, everywhere: true }),
+    },
+    meAlone: { seconds: 1.2, measure: slowest(stand, me) },
+    meUnderLogins: { seconds: 1.2, measure: slowest(stand, me, { under: login, connections: loggingIn }) },
+    meUnderWrongLogins: { seconds: 1.2, measure: slowest(stand, me, { under: wrongLogin, connections: loggingIn }) },
+    loginAlone: { seconds: 3.5, measure: slowest(stand, login, { oneCore: true }) },
+    loginUnderMe: { seconds: 5, measure: slowest(stand, login, { under: me, connections: reading, oneCore: true }) },
+    start: { seconds: 0, measure: start(startFolder) },
+  };
+}
 
-  const slowest =
-    (request: Request, under?: { request: Request; connections: number }) =>
-    async (milliseconds: number): Promise<Reading> => {
-      const noise = under && { ...under.request, connections: under.connections };
-      const flooding = noise && ask<Seen>(flood, { ...noise, milliseconds: leadMilliseconds + milliseconds });
-      const probing = sleep(leadMilliseconds).then(
-        async () => await ask<Seen>(probe, { ...request, connections: 1, milliseconds }),
-      );
-      const [{ p99Milliseconds, ...seen }] = await Promise.all([probing, flooding]);
-      return { value: p99Milliseconds, ...seen };
-    };
-
-  const hashing = async (milliseconds: number): Promise<Reading> => {
+const hashing =
+  ({ ceiling }: Stand): Measure =>
+  async (milliseconds): Promise<Reading> => {
     const job = { cost: readConfig({}).bcryptCost, milliseconds };
     const { hashes, perSecond } = await ask<Ceiling>(ceiling, job);
     return { value: perSecond, answers: hashes, clientBusy: 0 };
   };
-
-  const { me, nobody, noop, http, login, wrongLogin } = requests;
-  return {
-    http: { seconds: 1, measure: throughput(http, reading) },
-    noop: { seconds: 1, measure: throughput(noop, reading) },
-    nobody: { seconds: 1, measure: throughput(nobody, reading) },
-    me: { seconds: 1, measure: throughput(me, reading) },
-    ceiling: { seconds: 1.5, measure: hashing },
-    logins: { seconds: 1.5, measure: throughput(login, loggingIn) },
-    meAlone: { seconds: 1.5, measure: slowest(me) },
-    meUnderLogins: { seconds: 1.5, measure: slowest(me, { request: login, connections: loggingIn }) },
-    meUnderWrongLogins: { seconds: 1.5, measure: slowest(me, { request: wrongLogin, connections: loggingIn }) },
-    loginAlone: { seconds: 2.5, measure: slowest(login) },
-    loginUnderMe: { seconds: 2.5, measure: slowest(login, { request: me, connections: reading }) },
-  } satisfies Record<string, Step>;
-}
-
-export type StepName = keyof ReturnType<typeof createSteps>;

@@ -33,7 +33,14 @@ describe('latchkey', () => {
     [['bakup'], 'There is no command bakup. Did you mean backup?'],
     [['migrat'], 'Did you mean migrate?'],
     [['dance'], `There are ${names.join(', ')}.`],
-    [['--frobnicate'], 'Usage: '],
+    [
+      ['--frobnicate'],
+      'There is no option --frobnicate in front of a command. Those of a command stand behind its name.',
+    ],
+    [['--josn', 'doctor'], 'There is no option --josn in front of a command. Did you mean --json?'],
+    [['--limit', '2', 'users', 'list'], 'There is no option --limit in front of a command.'],
+    [['help', 'bakcup'], 'There is no command bakcup. Did you mean backup?'],
+    [['--json', 'bakcup'], 'There is no command bakcup. Did you mean backup?'],
     [['backup', '--form', 'x'], "Unknown option '--form'. Did you mean --from?"],
     [['backup', '--frobnicate'], "Unknown option '--frobnicate'. There are --to, --from, --json, --yes, --help."],
     [['backup'], '--to is missing.'],
@@ -45,6 +52,22 @@ describe('latchkey', () => {
     const { code, out, err } = await runLatchkey(words);
     expect(err).toContain(sentence);
     expect([code, out]).toEqual([2, '']);
+  });
+
+  test.each([
+    [['--help', 'users', 'list'], 'users list'],
+    [['help', 'users', 'list'], 'users list'],
+    [['users', '--help', 'list'], 'users list'],
+    [['help', 'backup'], 'backup'],
+    [['--yes', 'backup', '-h'], 'backup'],
+  ])('takes the options of every command in front of its name, and help: %j', async (words, name) => {
+    const [{ code, out }, usual] = [await runLatchkey(words), await runLatchkey([...name.split(' '), '--help'])];
+    expect(code).toBe(0);
+    expect(out).toBe(usual.out);
+  });
+
+  test('lists a group by help, too', async () => {
+    expect(await runLatchkey(['help', 'users'])).toEqual(await runLatchkey(['users', '--help']));
   });
 
   test.each(['constructor', '__proto__', 'toString'])('has no command that nobody made: %s', async (word) => {

@@ -1,5 +1,5 @@
-import { WrongArguments } from './command.ts';
-import type { Args, Command, commonOptions, ExitCode, Options } from './command.ts';
+import { commonOptions, WrongArguments } from './command.ts';
+import type { Args, Command, ExitCode, Options } from './command.ts';
 import { commands } from './commands.ts';
 import { helpFor, helpForAll } from './help.ts';
 import { ioOf } from './io.ts';
@@ -15,8 +15,10 @@ export async function main(process: NodeJS.Process): Promise<void> {
 type MakeIo = (flags: Flags) => Io;
 
 /** Finds the command that the first words name, and runs it with the others. */
-export async function latchkey(words: string[], makeIo: MakeIo): Promise<ExitCode> {
+export async function latchkey(typed: string[], makeIo: MakeIo): Promise<ExitCode> {
   const io = makeIo({});
+  // `help backup` is `backup --help`.
+  const words = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
   const found = find(words);
   if (!found) return await withoutCommand(words, io);
 
@@ -38,13 +40,16 @@ export async function latchkey(words: string[], makeIo: MakeIo): Promise<ExitCod
   }
 }
 
-function find([first = '', second = '', ...others]: string[]) {
-  for (const [name, rest] of [
-    [`${first} ${second}`, others],
-    [first, second === '' ? others : [second, ...others]],
-  ] as const) {
+/** The options of every command, as they are typed: they may stand in front of its name, or within it. */
+const common = [...Object.keys(commonOptions).map((name) => `--${name}`), '-h'];
+
+function find(words: string[]) {
+  const places = words.flatMap((word, at) => (common.includes(word) ? [] : [at]));
+  for (const length of [2, 1]) {
+    const ofName = places.slice(0, length);
+    const name = ofName.map((at) => words[at]).join(' ');
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (load) return { name, rest, load };
+    if (load) return { name, rest: words.filter((_, at) => !ofName.includes(at)), load };
   }
   return undefined;
 }
@@ -52,10 +57,15 @@ function find([first = '', second = '', ...others]: string[]) {
 /** The list of all, or of a group such as `users`; or what a word may have been meant to be. */
 async function withoutCommand(words: string[], io: Io): Promise<ExitCode> {
   const names = Object.keys(commands);
-  const [first = '', second = ''] = words.filter((word) => !word.startsWith('-'));
+  const [first = '', second = ''] = words.filter((word) => !common.includes(word));
   const group = names.filter((name) => name.startsWith(`${first} `));
-  const isAsked = words.some((word) => word === '--help' || word === '-h') || first === 'help';
-  if (first !== '' && !isAsked && (group.length === 0 || second !== '')) {
+  const isAsked = words.some((word) => word === '--help' || word === '-h');
+  if (first.startsWith('-')) {
+    const meant = nearest(first, common);
+    const hint = meant ? `Did you mean ${meant}?` : 'Those of a command stand behind its name.';
+    return await failed(new WrongArguments(`There is no option ${first} in front of a command. ${hint}`), io);
+  }
+  if (first !== '' && (group.length === 0 || second !== '')) {
     const typed = group.length > 0 ? `${first} ${second}` : first;
     const meant = nearest(typed, names) ?? nearest(`${first} ${second}`, names);
     const hint = meant ? `Did you mean ${meant}?` : `There are ${(group.length > 0 ? group : names).join(', ')}.`;

@@ -12,22 +12,33 @@ export interface CallContext extends Call<keyof Deps> {
   caller(): Promise<Caller | null>;
 }
 
-// Keyed by the opaque object that the host's `ctx` carries, so that the host's types never see the server's.
-const contexts = new WeakMap<AuthContext, CallContext>();
+let callIn: (auth: unknown) => CallContext | undefined;
+
+/** What the host's `ctx` carries: it holds the call where neither the host's types nor its logs see it, nor its code. */
+class Carrier implements AuthContext {
+  readonly kind = 'latchkey';
+  readonly #call: CallContext;
+
+  constructor(call: CallContext) {
+    this.#call = call;
+  }
+
+  static {
+    callIn = (auth) => (typeof auth === 'object' && auth !== null && #call in auth ? auth.#call : undefined);
+    // By it another could be made.
+    Reflect.deleteProperty(this.prototype, 'constructor');
+  }
+}
 
 /** Makes the part of a tRPC context that Latchkey needs, for one request. */
 export function makeContext(deps: Deps, request: RequestFacts, reply: Reply): { auth: AuthContext } {
-  const auth: AuthContext = Object.freeze({ kind: 'latchkey' });
-  const call = { deps, request, reply };
-  contexts.set(auth, { ...call, caller: async () => await checkSession(call) });
-  return { auth };
+  const call: CallContext = { deps, request, reply, caller: async () => await checkSession(call) };
+  return { auth: Object.freeze(new Carrier(call)) };
 }
 
 /** The same context, narrowed: what is called with it finds all that it found before. */
 export function withCaller<Known extends Caller>(call: CallContext, caller: Known): SignedInContext & Readonly<Known> {
-  const auth = Object.freeze({ kind: 'latchkey' as const, ...caller });
-  contexts.set(auth, call);
-  return auth;
+  return Object.freeze(Object.assign(new Carrier(call), caller));
 }
 
 /** @throws Refusal NOT_SIGNED_IN, SESSION_ENDED */
@@ -38,8 +49,7 @@ export async function requireCaller(call: CallContext): Promise<Caller> {
 }
 
 /** The other way round. `undefined` where a host forgot to build its context with ours. */
-export const contextOf = (ctx: { auth: AuthContext } | undefined): CallContext | undefined =>
-  ctx?.auth && contexts.get(ctx.auth);
+export const contextOf = (ctx: { auth: AuthContext } | undefined): CallContext | undefined => callIn(ctx?.auth);
 
 /** @throws Error where a host forgot to build its context with ours */
 export function requireContext(ctx: { auth: AuthContext }): CallContext {

@@ -53,6 +53,8 @@ export function createSetUp(log: Logger, settings: Settings, brought: Brought) {
   const isDevelopment = isLoopback(settings.publicUrl);
   const said = new Set<string>();
   let isAlone = true;
+  // Nearly always that of the request before.
+  let lastHost: string | undefined;
 
   for (const { event, text } of likelyWrong(settings, brought)) log.warn({ event }, text);
 
@@ -66,8 +68,10 @@ export function createSetUp(log: Logger, settings: Settings, brought: Brought) {
     isDevelopment,
     /** Whether no request has named another host than this machine. */
     isAlone: () => isAlone,
-    foreignHost() {
-      if (!isDevelopment) return;
+    askedFor(host: string | undefined) {
+      if (!isDevelopment || host === lastHost) return;
+      lastHost = host;
+      if (host === undefined || isLoopback(`http://${host}`)) return;
       isAlone = false;
       once('host', () =>
         log.warn(

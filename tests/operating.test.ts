@@ -92,11 +92,3 @@ test('what is said of jobs is what happens', () => {
   expect(said).toContain('in each five of one kind at once');
   expect(sectionOf(page, 'Upgrade, and going back')).toContain(`waits ${schedule.patience / 1000} more for jobs`);
 });
-
-test('the lines of nginx on the page are in the file that is run', () => {
-  const [, lines = ''] = /```nginx\n(.*?)```/s.exec(sectionOf(page, 'Proxies')) ?? [];
-  const file = textOf('deploy/nginx.conf')
-    .split('\n')
-    .map((line) => line.trim());
-  for (const line of lines.trim().split('\n')) expect(file).toContain(line.trim());
-});

@@ -1,8 +1,7 @@
-import { exec } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
+import { installPeers } from '../install-peers.ts';
 import { describeMachine, warnings } from '../machine.ts';
 import { costOf, root } from './compiler.ts';
 import { installDeclarations, makeProject } from './projects.ts';
@@ -23,8 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 async function main(folder: string): Promise<void> {
   console.error('Installing Better Auth and making the declarations …');
-  const options = { cwd: join(root, 'bench'), signal: stopped.signal };
-  await promisify(exec)('npm install --ignore-scripts --no-audit --no-fund --loglevel=error', options);
+  await installPeers(stopped.signal);
   await installDeclarations(folder, stopped.signal);
   // A link, so that what Better Auth needs is found beside it, and all others find the packages of this repository.
   const betterAuth = join(root, 'bench', 'node_modules', 'better-auth');

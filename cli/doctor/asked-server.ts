@@ -39,7 +39,12 @@ export async function checkServer(
     const said = `${origin}/api/auth/me is answered with ${answer.status}, and not by Latchkey`;
     return {
       isReached: false,
-      findings: [fault('server.reach', `${said}. Let the proxy pass /api and /trpc to PORT, with their headers`)],
+      findings: [
+        fault(
+          'server.reach',
+          `${said}. Let the proxy pass /api and /trpc to PORT, with their headers; an app of your own has no plain JSON, and cannot be asked`,
+        ),
+      ],
     };
   }
   return {

@@ -62,7 +62,9 @@ function checkFile({ config, machine, io }: Looking, missing: string[]): Finding
         `SQLite can have no write-ahead log beside ${path}, but only “${journal}”. Bring the file to a disk of this machine`,
       ),
     ];
-  const state = existsSync(path) ? `${path} can be used` : `${path} is not there yet: the first start makes it`;
+  const state = existsSync(path)
+    ? `${path} can be used`
+    : `${path} is not there yet: the first start makes it; where an app of your own has another, set DATABASE_URL to that`;
   return [
     ok('database', `The database ${state}`),
     ...checkTables(existsSync(path) ? missing : [], io),

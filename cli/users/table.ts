@@ -1,7 +1,7 @@
 import { printable } from '../../server/db/old-server-file.ts';
 import type { ManagedUser } from '../../server/features/users/contract.ts';
 
-const widths = { id: 38, created: 12, state: 22 };
+const widths = { id: 38, created: 12, state: 30 };
 
 export const tableHead = `${'id'.padEnd(widths.id)}${'created'.padEnd(widths.created)}${'state'.padEnd(widths.state)}e-mail`;
 

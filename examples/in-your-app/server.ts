@@ -16,7 +16,11 @@ const appRouter = t.router({
 export type AppRouter = typeof appRouter;
 
 const server = createHTTPServer({ router: appRouter, createContext: auth.createContext, basePath: '/trpc/' });
-server.listen(3000, '127.0.0.1');
+server.on('error', ({ message }) => {
+  console.error(message); // such as a port that somebody has
+  process.exit(1);
+});
+server.listen(3000, '127.0.0.1', () => console.log('http://localhost:3000'));
 process.once('SIGTERM', () => {
   server.close();
   void auth.close().then(() => server.closeIdleConnections());

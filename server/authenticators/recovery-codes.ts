@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { randomness, Secret } from '../kernel/token.ts';
 
@@ -24,7 +24,7 @@ export function readRecoveryCode(written: string): Secret | undefined {
  * The only form in which the database holds a code. Without salt and stretching, which a secret of 112 bits
  * or more does not need (NIST 800-63B-4 §3.1.2.2, ASVS 6.5.2).
  */
-export const hashRecoveryCode = (code: Secret): Buffer => createHash('sha256').update(code.reveal()).digest();
+export const hashRecoveryCode = (code: Secret): Buffer => hash('sha256', code.reveal(), 'buffer');
 
 /** Five bits a character: JavaScript's digits to the base of 32 are another alphabet, in the same order. */
 function newCode(): Secret {

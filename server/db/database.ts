@@ -39,6 +39,11 @@ export interface Database extends Queryable {
    * counter, a purge. They are done when they resolve, but not yet on disk.
    */
   unsynced: Queryable;
+  /**
+   * The same number as before only while no account and no session was written, by any program: what was
+   * read of them after it was given is as it is stored. Missing where that cannot be known at once.
+   */
+  generation?(): Promise<number>;
   /** Whether every migration that this version knows was applied. */
   isUpToDate(): Promise<boolean>;
   /**

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 
 import type Sqlite from 'better-sqlite3';
 
@@ -37,9 +38,17 @@ export function inspectFile(path: string, { isShared = false } = {}): void {
 }
 
 function isMissingOrEmpty(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   if (found?.isDirectory()) throw new Unusable(`The database ${path} is a folder. Set DATABASE_URL to a file.`);
   return !found || found.size === 0;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw Unusable.because(path, error);
+  }
 }
 
 function refuseForeign(path: string, client: Sqlite.Database): void {

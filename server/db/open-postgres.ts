@@ -9,6 +9,7 @@ import type { ExactlyOne } from '../kernel/exactly-one.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { noMetrics } from '../kernel/metrics.ts';
 import type { Database, Queryable, Statement } from './database.ts';
+import { namedStatements } from './named-statements.ts';
 import { isUpToDate, migratePostgres, writesNothing } from './migrate-postgres.ts';
 import type { OpenOptions } from './open-database.ts';
 import { passErrorsThrough } from './pass-errors-through.ts';
@@ -70,15 +71,17 @@ export async function openPostgres(
     synced: open(poolSize),
     unsynced: open(Math.ceil(poolSize / 4), '-c synchronous_commit=off'),
   };
-  return { ...asDatabase(pools, createPostgresNews(connection, log), timedBy(metrics)), ...tablesOf };
+  return {
+    ...asDatabase(pools, { news: createPostgresNews(connection, log), timed: timedBy(metrics), log }),
+    ...tablesOf,
+  };
 }
 
 function asDatabase(
   { synced, unsynced }: { synced: pg.Pool; unsynced: pg.Pool },
-  news: ReturnType<typeof createPostgresNews>,
-  timed: Timed,
+  { news, timed, log }: { news: ReturnType<typeof createPostgresNews>; timed: Timed; log: Pick<Logger, 'warn'> },
 ): Omit<Database, 'isUpToDate' | 'migrate'> {
-  const queryable = queryableBy(synced, timed);
+  const queryable = queryableBy(synced, timed, log);
   let closed: Promise<unknown> | undefined;
   return {
     ...queryable,
@@ -89,7 +92,7 @@ function asDatabase(
       return await timed('atomic', async () => await retried('a transaction', run));
     },
     hear: (listener) => news.hear(listener),
-    unsynced: queryableBy(unsynced, timed),
+    unsynced: queryableBy(unsynced, timed, log),
     async ping() {
       await retried('ping', async () => await synced.query(writesNothing));
     },
@@ -135,12 +138,11 @@ async function transaction(
   }
 }
 
-function queryableBy(pool: pg.Pool, timed: Timed): Queryable {
+function queryableBy(pool: pg.Pool, timed: Timed, log: Pick<Logger, 'warn'>): Queryable {
+  const ask = namedStatements(pool, log);
   const orm = drizzle(
-    async (text, values: unknown[]) => {
-      const ask = async () => await pool.query({ text, values, rowMode: 'array' });
-      return await timed(kindOf(text), async () => await retried(text, ask));
-    },
+    async (text, values: unknown[]) =>
+      await timed(kindOf(text), async () => await retried(text, async () => await ask(text, values))),
     { schema: tables },
   );
   passErrorsThrough(orm);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import Sqlite from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
@@ -27,6 +27,15 @@ async function refusalOf(url: string): Promise<Error> {
   );
 }
 
+const disposable = (client: Sqlite.Database) => ({ client, [Symbol.dispose]: () => void client.close() });
+
+/** As Linux lists them. */
+const ownLocks = (file: string): string[] =>
+  readFileSync('/proc/locks', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(` ${process.pid} `) && line.includes(`:${statSync(file).ino} `))
+    .map((line) => line.replace(/^\d+: /, ''));
+
 describe('opening a file', () => {
   test('makes it if it is missing, readable by nobody else', async () => {
     using folder = temporaryFolder();
@@ -42,6 +51,38 @@ describe('opening a file', () => {
     chmodSync(folder.file('empty.db'), 0o666);
     await (await openSqlite(`file:${folder.file('empty.db')}`)).close();
     if (process.platform !== 'win32') expect(statSync(folder.file('empty.db')).mode & 0o777).toBe(0o600);
+  });
+
+  // POSIX takes a process's locks away as soon as it closes any descriptor of the file.
+  test.skipIf(process.platform !== 'linux')('leaves the lock of a host’s own connection to it alone', async () => {
+    using folder = temporaryFolder();
+    const file = folder.file('host.db');
+    using host = disposable(new Sqlite(file));
+    host.client.exec('pragma journal_mode = wal; create table notes (text); select * from notes');
+    const before = ownLocks(file);
+    const db = await openSqlite(`file:${file}`, { isShared: true });
+    expect(ownLocks(file)).toEqual(before);
+    expect(before).toHaveLength(1);
+    await db.close();
+  });
+
+  test.skipIf(process.platform !== 'linux')('nor does it take that of an empty file', async () => {
+    using folder = temporaryFolder();
+    const file = folder.file('host.db');
+    using host = disposable(new Sqlite(file));
+    host.client.exec('begin immediate');
+    const before = ownLocks(file);
+    await expect(openSqlite(`file:${file}`, { isShared: true })).rejects.toThrow(/is locked by another program/);
+    expect(ownLocks(file)).toEqual(before);
+    expect(before.length).toBeGreaterThan(0);
+  });
+
+  test.skipIf(process.platform === 'win32')('says what is wrong with a name that leads nowhere', async () => {
+    using folder = temporaryFolder();
+    symlinkSync('loop.db', folder.file('loop.db'));
+    await expect(openSqlite(`file:${folder.file('loop.db')}`)).rejects.toThrow(
+      /The database .+ cannot be opened: ELOOP/,
+    );
   });
 
   test('keeps answers back until they are on disk: WAL, synchronous=FULL, foreign keys on', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from 'node:fs';
 
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
@@ -7,6 +7,7 @@ import { NotExactlyOne } from '../kernel/exactly-one.ts';
 import type { ExactlyOne } from '../kernel/exactly-one.ts';
 import { noMetrics } from '../kernel/metrics.ts';
 import type { Database, Queryable, Statement } from './database.ts';
+import { createGeneration } from './generation.ts';
 import { inspectFile } from './inspect-file.ts';
 import { isUpToDate, migrate } from './migrate.ts';
 import { createNews } from './news.ts';
@@ -55,10 +56,16 @@ function connect(path: string): Sqlite.Database {
   }
 }
 
-/** Makes a new file here and not by SQLite, so that nobody but this user can read the hashes in it. */
+/**
+ * Makes a new file here and not by SQLite, so that nobody but this user can read the hashes in it. One that is there
+ * is not opened: to close it again would take the locks of whoever else has it in this process. Nor is it left to
+ * SQLite to find that it may not be written, which it does by reading only.
+ */
 function makePrivate(path: string): void {
-  closeSync(openSync(path, 'a', 0o600));
-  if (statSync(path).size === 0) chmodSync(path, 0o600);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found) accessSync(path, constants.W_OK);
+  else closeSync(openSync(path, 'a', 0o600));
+  if (!found || (found.isFile() && found.size === 0)) chmodSync(path, 0o600);
 }
 
 /** An answer is given only after its commit is on disk: WAL alone does not promise that, `FULL` does. */
@@ -73,6 +80,7 @@ function setUp(client: Sqlite.Database): void {
 function asDatabase(client: Sqlite.Database, { path, timed }: { path: string; timed: Timed }): Database {
   const remember = (): (() => void) => (path === ':memory:' ? () => {} : rememberFiles(path));
   let checkFiles = remember();
+  const generation = createGeneration(client);
   const prepared = new Map<string, Sqlite.Statement<unknown[], unknown[]>>();
 
   function prepare(sql: string): Sqlite.Statement<unknown[], unknown[]> {
@@ -88,6 +96,7 @@ function asDatabase(client: Sqlite.Database, { path, timed }: { path: string; ti
   function run(one: Statement | ExactlyOne<Statement>): number {
     const statement = 'exactlyOne' in one ? one.exactlyOne : one;
     const { sql, params } = statement.toSQL();
+    generation.noteWrite(sql);
     const { changes } = prepare(sql).run(...params);
     if ('exactlyOne' in one && changes !== 1) throw new NotExactlyOne();
     return changes;
@@ -95,7 +104,10 @@ function asDatabase(client: Sqlite.Database, { path, timed }: { path: string; ti
 
   function ask(sql: string, params: unknown[], method: string): { rows: unknown[] } {
     const statement = prepare(sql);
-    if (!statement.readonly) checkFiles();
+    if (!statement.readonly) {
+      checkFiles();
+      generation.noteWrite(sql);
+    }
     if (!statement.reader) {
       statement.run(...params);
       return { rows: [] };
@@ -134,6 +146,7 @@ function asDatabase(client: Sqlite.Database, { path, timed }: { path: string; ti
     },
     hear: (listener) => local.hear(listener),
     unsynced: queryableBy(askUnsynced, timed),
+    generation: async () => await generation.now(),
     isUpToDate: async () => await whenFree(() => isUpToDate(client)),
     async migrate() {
       await whenFree(() => migrate(client)).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { markup } from '../kernel/html.ts';
@@ -65,7 +65,7 @@ const ofThisFolder = (name: 'page.js' | 'page.css'): string =>
 
 /** Nothing runs or is shown but what is on the page itself, and it calls nobody but this server. */
 function policyOf({ script, style }: { script: string; style: string }): string {
-  const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const hashOf = (text: string): string => `'sha256-${hash('sha256', text, 'base64')}'`;
   return [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,

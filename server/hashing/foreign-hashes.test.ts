@@ -12,7 +12,7 @@ const pool = createBcryptPool({ cost: 4 });
 const hasher = verifyingForeign(createBcryptHasher(4, pool.bcrypt), pool.foreign);
 afterAll(async () => await pool.close());
 
-// All of them, the costly ones too, are tried in tests/all/foreign-hashes.test.ts.
+// All of them, the costly ones too, are tried in tests/all/foreign-hash-times.test.ts.
 const quickOnes = foreignHashes.filter(({ isCostly }) => !isCostly);
 
 describe('a hash of another system', () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { AuthContext } from '../auth-context.ts';
-import type { FastifyReplyLike } from './response-head.ts';
+import type { FastifyReplyLike, ResponseHead } from './response-head.ts';
 
 /** What tRPC knows of the calls in a request; other protocols have no such thing. */
 interface CallsInfo {
@@ -36,5 +36,5 @@ export interface FetchRequest {
 
 export type AnyRequest = NodeRequest | FastifyRequest | FetchRequest;
 
-/** Reads what a request says about itself, once, before any procedure runs. */
-export type CreateContext = (request: AnyRequest) => { auth: AuthContext };
+/** Reads what a request says about itself, once, before any procedure runs; `reply` where its head is not written into the response. */
+export type CreateContext = (request: AnyRequest, reply?: ResponseHead) => { auth: AuthContext };

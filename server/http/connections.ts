@@ -35,6 +35,9 @@ export function limitConnections(server: Server, limits: ConnectionLimits, log: 
   // No limit but the size: some versions of Node leave out in silence what stands behind the thousandth
   // header, such as the X-Forwarded-For that a proxy adds at the end.
   server.maxHeadersCount = 0;
+  // Node asks for the address when somebody wants it, and keeps it from then on; of a connection that was reset
+  // meanwhile nobody knows it any more, though what it sent is still read.
+  server.on('connection', (socket) => void (socket.remoteAddress === undefined && socket.destroy()));
   warnOfDropped(server, log);
 }
 

@@ -1,12 +1,14 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
 import cors from 'cors';
 
 import type { OriginCheck } from './origin-check.ts';
 
 const preflightSeconds = 600;
 
-/** The `cors` package under that rule. It answers preflights itself. */
+/** The `cors` package under that rule. It answers preflights itself, and has nothing to say to who names no origin. */
 export function createCors(check: OriginCheck) {
-  return cors((request, callback) => {
+  const handle = cors((request, callback) => {
     const { readableBy } = check(request.headers);
     callback(null, {
       origin: readableBy === 'anyOrigin' ? '*' : readableBy === 'thisOrigin',
@@ -16,4 +18,6 @@ export function createCors(check: OriginCheck) {
       maxAge: preflightSeconds,
     });
   });
+  return (request: IncomingMessage, response: ServerResponse, next: () => void): void =>
+    request.headers.origin === undefined ? next() : handle(request, response, next);
 }

@@ -26,6 +26,6 @@ export function isInTurn({ socket }: IncomingMessage, response: ServerResponse):
     return false;
   }
   unanswered.set(socket, count);
-  response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+  response.on('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
   return true;
 }

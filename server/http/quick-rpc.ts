@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from '@trpc/server';
 import type { AnyTRPCProcedure } from '@trpc/server';
@@ -8,6 +8,8 @@ import type { AuthContext } from '../auth-context.ts';
 import { appRouter } from '../router.ts';
 import { readText, refuseOtherThanJson } from './body.ts';
 import type { CreateContext } from './any-request.ts';
+import { callProcedure } from './call-procedure.ts';
+import { WholeHead } from './response-head.ts';
 import { maxBatchSize, retryAfter } from './rpc.ts';
 
 // tRPC keeps every procedure under its dotted path; its type has them nested.
@@ -15,7 +17,7 @@ const procedures = appRouter._def.procedures as unknown as Readonly<Record<strin
 const typeOf: Readonly<Record<string, 'query' | 'mutation'>> = { GET: 'query', POST: 'mutation' };
 
 /** The calls of one request, as far as its head tells. */
-interface Calls {
+export interface Calls {
   paths: string[];
   type: 'query' | 'mutation';
   isBatch: boolean;
@@ -27,19 +29,11 @@ type Ctx = { auth: AuthContext };
 type Answer = { result: { data: unknown } } | { error: ReturnType<typeof getTRPCErrorShape> };
 
 /**
- * Answers plain queries and mutations of tRPC's protocol, single and in batches, without the Request,
- * Response and streams that its adapter makes of each. Whatever else there is goes to the adapter as it came.
+ * Plain queries and mutations of tRPC's protocol, single and in batches, which are answered without the Request,
+ * Response and streams that its adapter makes of each. `undefined` for whatever is not plainly this: the adapter
+ * then says what is wrong with it, if anything is.
  */
-export function createQuickRpc(createContext: CreateContext, adapter: RequestListener) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const calls = callsIn(request);
-    if (calls) await answer(request, response, { calls, createContext });
-    else adapter(request, response);
-  };
-}
-
-/** `undefined` for whatever is not plainly this: the adapter then says what is wrong with it, if anything is. */
-function callsIn({ method = '', url = '', headers }: IncomingMessage): Calls | undefined {
+export function callsIn({ method = '', url = '', headers }: IncomingMessage): Calls | undefined {
   const type = typeOf[method];
   const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   const isJson = mediaType === 'application/json' || (mediaType === undefined && type === 'query');
@@ -48,7 +42,7 @@ function callsIn({ method = '', url = '', headers }: IncomingMessage): Calls | u
   if (headers['trpc-accept'] !== undefined || headers.accept?.includes('jsonl')) return undefined;
 
   const [pathname = '', ...queries] = url.split('?');
-  const query = new URLSearchParams(queries.join('?'));
+  const query = queries.length > 0 ? new URLSearchParams(queries.join('?')) : noQuery;
   const isBatch = query.get('batch') === '1';
   const path = pathname.slice('/trpc/'.length);
   const paths = isBatch ? path.split(',') : [path];
@@ -56,6 +50,8 @@ function callsIn({ method = '', url = '', headers }: IncomingMessage): Calls | u
   if (!isKnown || paths.length > maxBatchSize || query.has('connectionParams')) return undefined;
   return { paths, type, isBatch, input: (type === 'query' && query.get('input')) || '' };
 }
+
+const noQuery = new URLSearchParams();
 
 // What a URL is read as, as it stands there.
 const isPlain = (url: string): boolean => /^[!"$-~]+$/.test(url);
@@ -70,10 +66,17 @@ function isHost(host: string | undefined): boolean {
   return true;
 }
 
+/** @param always the headers of every answer */
+export function createQuickRpc(createContext: CreateContext, always: ReadonlyMap<string, string>) {
+  const headers = [...always].flat();
+  return async (request: IncomingMessage, response: ServerResponse, calls: Calls): Promise<void> =>
+    await answer(request, new WholeHead(response, headers), { calls, createContext, response });
+}
+
 async function answer(
   request: IncomingMessage,
-  response: ServerResponse,
-  { calls, createContext }: { calls: Calls; createContext: CreateContext },
+  head: WholeHead,
+  { calls, createContext, response }: { calls: Calls; createContext: CreateContext; response: ServerResponse },
 ): Promise<void> {
   const { paths, type, isBatch } = calls;
   let refused: unknown = refuseOtherThanJson(request);
@@ -85,7 +88,7 @@ async function answer(
       return '';
     });
   }
-  const ctx = createContext({ req: request, res: response, info: { accept: null } });
+  const ctx = createContext({ req: request, res: response, info: { accept: null } }, head);
   const inputs = inputsIn(text, isBatch);
   const errors: TRPCError[] = [];
   const answers = await Promise.all(
@@ -93,7 +96,9 @@ async function answer(
       try {
         if (refused) throw refused;
         const getRawInput = async (): Promise<unknown> => inputs(batchIndex);
-        const data: unknown = await procedures[path]?.({ path, getRawInput, ctx, type, signal: undefined, batchIndex });
+        const procedure = procedures[path];
+        const options = { path, getRawInput, ctx, type, signal: undefined, batchIndex };
+        const data: unknown = procedure && (await callProcedure(procedure, options));
         return { result: { data } };
       } catch (cause) {
         const error = getTRPCErrorFromUnknown(cause);
@@ -102,7 +107,7 @@ async function answer(
       }
     }),
   );
-  send(response, isBatch ? answers : answers[0], errors);
+  send(head, isBatch ? answers : answers[0], errors);
 }
 
 /** Read when the first procedure asks for its input, so that what is wrong with it is a fault of the call. */
@@ -129,11 +134,9 @@ const shapeOf = (error: TRPCError, call: { path: string; type: 'query' | 'mutati
   getTRPCErrorShape({ config: appRouter._def._config, error, input: undefined, ...call });
 
 /** With the head that the adapter writes, but for the length in the place of parts. */
-function send(response: ServerResponse, body: unknown, errors: TRPCError[]): void {
-  const status = getHTTPStatusCode(body as Parameters<typeof getHTTPStatusCode>[0], errors);
-  if (response.statusCode === 200) response.statusCode = status;
-  response.setHeader('content-type', 'application/json');
-  for (const [name, value] of Object.entries(retryAfter(errors))) response.setHeader(name.toLowerCase(), value);
-  response.setHeader('vary', 'trpc-accept, accept, Origin');
-  response.end(JSON.stringify(body));
+function send(head: WholeHead, body: unknown, errors: TRPCError[]): void {
+  head.set('content-type', 'application/json');
+  for (const [name, value] of Object.entries(retryAfter(errors))) head.set(name.toLowerCase(), value);
+  head.set('vary', 'trpc-accept, accept, Origin');
+  head.end(getHTTPStatusCode(body as Parameters<typeof getHTTPStatusCode>[0], errors), JSON.stringify(body));
 }

@@ -26,6 +26,47 @@ export const replyOfNode = (response: ServerResponse): ResponseHead => ({
   isSent: () => response.headersSent,
 });
 
+/** The same, of an answer whose head is written at once: header by header takes Node twice as long. */
+export class WholeHead implements ResponseHead {
+  readonly #response: ServerResponse;
+  readonly #fields: string[];
+  #cookies: string[] = [];
+
+  /** @param always names and values in turns, each name as it is spelled in `set` and `has` */
+  constructor(response: ServerResponse, always: readonly string[]) {
+    this.#response = response;
+    this.#fields = [...always];
+  }
+
+  set(name: string, value: string): void {
+    if (this.has(name)) this.#fields[this.#fields.indexOf(name) + 1] = value;
+    else this.#fields.push(name, value);
+  }
+
+  has(name: string): boolean {
+    return this.#fields.includes(name);
+  }
+
+  cookies(): string[] {
+    return this.#cookies;
+  }
+
+  setCookies(cookies: string[]): void {
+    this.#cookies = cookies;
+  }
+
+  isSent(): boolean {
+    return this.#response.headersSent;
+  }
+
+  /** Ends the answer. What was set on it meanwhile, such as for CORS, is in its head, too. */
+  end(status: number, body: string): void {
+    this.set('Content-Length', String(Buffer.byteLength(body)));
+    const cookies = this.#cookies.length > 0 ? ['Set-Cookie', this.#cookies] : [];
+    this.#response.writeHead(status, [...this.#fields, ...cookies]).end(body);
+  }
+}
+
 /** As much as is needed of Fastify's reply, which keeps headers of its own. */
 export interface FastifyReplyLike {
   raw: ServerResponse;

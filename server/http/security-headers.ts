@@ -1,5 +1,3 @@
-import type { ServerResponse } from 'node:http';
-
 import { isLoopback } from '../kernel/origin.ts';
 
 // Answers are data for scripts: none is a page, a part of one, or worth keeping.
@@ -20,15 +18,7 @@ const always = {
 
 const transportSecurity = { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } as const;
 
-/** Sets what every answer carries, whatever it says. */
-export type SetSecurityHeaders = (response: ServerResponse) => void;
-
-export function createSecurityHeaders(config: { publicUrl: string }): SetSecurityHeaders {
-  const headers = securityHeadersFor(config);
-  return (response) => void response.setHeaders(headers);
-}
-
-/** The same, by name. */
+/** What every answer carries, whatever it says, by name. */
 export function securityHeadersFor({ publicUrl }: { publicUrl: string }): Map<string, string> {
   // A browser would demand https of every other development server on localhost, too, for a year.
   const isPublic = publicUrl.startsWith('https:') && !isLoopback(publicUrl);

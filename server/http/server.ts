@@ -19,10 +19,10 @@ import { createOpenApiHandler, openApiPath } from './openapi.ts';
 import { createOriginCheck } from './origin-check.ts';
 import type { OriginRule } from './origin-check.ts';
 import { endConnection, isInTurn } from './pipelining.ts';
-import { headOfNode } from './request-head.ts';
-import { createQuickRpc } from './quick-rpc.ts';
+import { headOfNode, valuesIn } from './request-head.ts';
+import { callsIn, createQuickRpc } from './quick-rpc.ts';
 import { createRpcHandler } from './rpc.ts';
-import { createSecurityHeaders } from './security-headers.ts';
+import { securityHeadersFor } from './security-headers.ts';
 import { sendJson } from './send.ts';
 import { createStreams, isStream } from './streams.ts';
 import type { Streams } from './streams.ts';
@@ -79,10 +79,10 @@ export async function serve(
 
 function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
   const clientIp = createClientIp(config.trustedProxies);
-  const setSecurityHeaders = createSecurityHeaders(config);
+  const always = securityHeadersFor(config);
   const cors = createCors(createOriginCheck(config));
-  const adapter = createRpcHandler({ ...faces, clientIp });
-  const quickRpc = config.quickTrpc === 'on' ? createQuickRpc(faces.createContext, adapter) : undefined;
+  const adapter = faces.streams.watched(createRpcHandler({ ...faces, clientIp }));
+  const quickRpc = createQuickRpc(faces.createContext, always);
   const json = createJsonHandler(faces.createContext);
   const openApi = createOpenApiHandler(config, faces.createContext);
   // For developers: in production there is none.
@@ -97,12 +97,12 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
     if (!isInTurn(request, response)) return;
     const face = faceOf(request);
     const ended = faces.metrics.request();
-    response.once('close', () => {
+    response.on('close', () => {
       ended(isStream(response) ? 'stream' : face, response.headersSent ? String(response.statusCode) : 'none');
     });
-    faces.streams.watch(request, response);
-    setSecurityHeaders(response);
-    response.setHeader('Vary', 'Origin');
+    const fault = faultOfHead(request);
+    const calls = config.quickTrpc === 'on' && face === 'trpc' && !fault ? callsIn(request) : undefined;
+    if (!calls) response.setHeaders(always).setHeader('Vary', 'Origin');
     // No protocol but this one is spoken here (RFC 9110 §7.8), and Node reads no request behind one that asks for another.
     if (request.headers.upgrade !== undefined) endConnection(request, response);
     const refuse = (fault: Fault): void => {
@@ -116,12 +116,11 @@ function handler(faces: Faces & { streams: Streams }, config: HandlerConfig) {
         requestId: about.requestId,
       });
     };
-    const fault = faultOfHead(request);
     if (fault) return refuse(fault);
     if (face === 'jwks') return void sendKeys(request, response, faces).catch(lastResort);
     cors(request, response, () => {
       if (request.method === 'OPTIONS') sendMethods(response);
-      else if (face === 'trpc' && quickRpc) quickRpc(request, response).catch(lastResort);
+      else if (calls) quickRpc(request, response, calls).catch(lastResort);
       else if (face === 'trpc') adapter(request, response);
       else if (face === 'openapi') openApi(request, response).catch(lastResort);
       else if (face === 'verify') sendVerdict(request, response, faces.createContext).catch(lastResort);
@@ -164,9 +163,10 @@ interface Fault {
 }
 
 /** What is wrong with a request before anything looks at where it wants to go. */
-function faultOfHead({ method = '', headersDistinct }: IncomingMessage): Fault | undefined {
-  if (!methods.includes(method)) return { status: 405, message: 'Only GET, HEAD, POST and OPTIONS are answered.' };
-  const [host = 'none', ...others] = headersDistinct.host ?? [];
+function faultOfHead(request: IncomingMessage): Fault | undefined {
+  if (!methods.includes(request.method ?? ''))
+    return { status: 405, message: 'Only GET, HEAD, POST and OPTIONS are answered.' };
+  const [host = 'none', ...others] = valuesIn(request, 'host');
   if (others.length > 0 || !/^[\w.:[\]-]+$/.test(host))
     return { status: 400, message: 'The header Host cannot be read.' };
   return undefined;

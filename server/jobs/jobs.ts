@@ -64,6 +64,8 @@ interface Parts {
 export function createJobs({ db, clock, log, metrics = noMetrics }: Parts): Jobs {
   const workers = new Map<string, Work>();
   const underWay = new Set<Run>();
+  /** Kinds of which there may be more due than there was room for. */
+  const waiting = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   let isAwake = false;
@@ -95,7 +97,10 @@ export function createJobs({ db, clock, log, metrics = noMetrics }: Parts): Jobs
     const due = await Promise.all(
       [...workers.keys()].map(async (kind) => {
         const most = schedule.mostOfOneKind - [...underWay].filter((run) => run.kind === kind).length;
-        return most > 0 ? await findDue(db, { kind, now, most }) : [];
+        const found = most > 0 ? await findDue(db, { kind, now, most }) : [];
+        if (found.length === most) waiting.add(kind);
+        else waiting.delete(kind);
+        return found;
       }),
     );
     const ids = due.flat().map(({ id }) => id);
@@ -115,8 +120,8 @@ export function createJobs({ db, clock, log, metrics = noMetrics }: Parts): Jobs
     underWay.add(run);
     void run.ended.finally(() => {
       underWay.delete(run);
-      // There is room for one that had to wait.
-      wake();
+      // There is room for one that may have had to wait.
+      if (waiting.has(run.kind)) wake();
     });
   }
 
@@ -153,9 +158,9 @@ export function createJobs({ db, clock, log, metrics = noMetrics }: Parts): Jobs
       clearInterval(timer);
       await afterwards.stop();
       await turns;
-      const waiting = new AbortController();
-      await Promise.race([allEnded(), sleep(patience, undefined, waiting)]);
-      waiting.abort();
+      const patient = new AbortController();
+      await Promise.race([allEnded(), sleep(patience, undefined, patient)]);
+      patient.abort();
       await Promise.all([...underWay].map(async (run) => await run.abandon()));
     },
     async purge(keptFor) {

@@ -1,6 +1,7 @@
 import { and, asc, count, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 
 import type { Queryable } from '../db/database.ts';
+import { placeholderOf, prepared } from '../db/prepared.ts';
 import type { JobCounts } from '../kernel/metrics.ts';
 
 interface NewJob {
@@ -25,17 +26,25 @@ export function insertJob({ orm, tables: { jobs } }: Queryable, job: NewJob) {
 }
 
 /** Jobs of a kind that are due, those that have waited longest first. By their index. */
-export async function findDue(
-  { orm, tables: { jobs } }: Queryable,
-  { kind, now, most }: { kind: string; now: Date; most: number },
-) {
-  return await orm
+export async function findDue(db: Queryable, about: { kind: string; now: Date; most: number }) {
+  return await dueOfKind(db).execute(about);
+}
+
+const dueOfKind = prepared(({ orm, tables: { jobs } }) =>
+  orm
     .select({ id: jobs.id })
     .from(jobs)
-    .where(and(eq(jobs.kind, kind), lte(jobs.runAt, now), isNull(jobs.failedAt)))
+    .where(
+      and(
+        eq(jobs.kind, sql.placeholder('kind')),
+        lte(jobs.runAt, placeholderOf(jobs.runAt, 'now')),
+        isNull(jobs.failedAt),
+      ),
+    )
     .orderBy(asc(jobs.runAt))
-    .limit(most);
-}
+    .limit(sql.placeholder('most'))
+    .prepare(),
+);
 
 /**
  * Compare and swap: returns those that nobody else has taken meanwhile. The conditions are asked of

@@ -14,7 +14,7 @@ export type LogLevel = (typeof logLevels)[number];
  */
 export function createLogger(level: LogLevel, output: DestinationStream): Logger {
   const isWritten = boundRefusals((omitted) => {
-    log.warn({ event: 'refusals.omitted', omitted }, 'So many refusals that most of the last minute were not written');
+    log.warn({ event: 'refusals.omitted', omitted }, 'Of the refusals of the last minute so many were not written');
   });
   const log = pino(
     {

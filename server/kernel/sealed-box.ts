@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
 
 import { randomness } from './token.ts';
 import type { Secret } from './token.ts';
@@ -80,7 +80,7 @@ export const keyIdIn = (sealed: Buffer): string => sealed.toString('hex', 1, hea
 const boundData = (head: Buffer, boundTo: string): Buffer => Buffer.concat([head, Buffer.from(boundTo)]);
 
 /** Tells keys apart, in what is sealed and in the log, and says nothing of the key. */
-const keyIdOf = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8);
+const keyIdOf = (key: Buffer): string => hash('sha256', key, 'hex').slice(0, 8);
 
 // 43 characters hold 258 bits.
 const keyForm = /^(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9_-]{43})$/;

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 
 /** A value that must not reach a log: every way of printing it gives `[secret]`. */
@@ -38,7 +38,12 @@ export const newToken = (): Secret => new Secret(randomness(32).toString('base64
 export const readToken = (text: string): Secret | undefined => (tokenForm.test(text) ? new Secret(text) : undefined);
 
 /** SHA-256, 32 bytes. */
-export const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+export const digest = (text: string): Buffer => Buffer.from(hashed(text), 'latin1');
+
+const hashed = (text: string): string => hash('sha256', text, 'latin1');
 
 /** The only form in which the database holds a token. */
 export const hashToken = (token: Secret): Buffer => digest(token.reveal());
+
+/** The same as 32 characters, for a key in memory, which takes a third of the time. */
+export const hashedToken = (token: Secret): string => hashed(token.reveal());

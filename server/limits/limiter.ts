@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { networkOf } from '../kernel/ip-address.ts';
 import { Refusal } from '../kernel/refusal.ts';
@@ -253,7 +253,7 @@ export const noLimits: Limiter = {
 };
 
 /** Accounts are counted whether or not they exist, under a name that is not their address. */
-const accountOf = (email: string): string => createHash('sha256').update(email).digest('base64url').slice(0, 22);
+const accountOf = (email: string): string => hash('sha256', email, 'base64url').slice(0, 22);
 
 /** What the password has made known is not known to the factor: whoever has stolen it may have come from anywhere. */
 const pairsOf = (account: string, network: string) => ({

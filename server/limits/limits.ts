@@ -43,14 +43,14 @@ export const limits = {
   },
   'login.address': {
     kind: 'window',
-    counts: 'wrong logins, of one network',
+    counts: 'wrong logins of one network, and those under way',
     most: 10,
     window: minutes(10),
     reason: 'One password tried on many accounts comes from few networks (Copenhagen Book: 10 in 10 minutes).',
   },
   'login.account': {
     kind: 'growingDelay',
-    counts: 'wrong logins to one account, from networks that never signed in to it',
+    counts: 'wrong logins to one account, and those under way, from networks that never signed in to it',
     free: 5,
     delays: [...doubling, minutes(15)],
     memory: hours(24),
@@ -59,7 +59,8 @@ export const limits = {
   },
   'login.knownAccount': {
     kind: 'growingDelay',
-    counts: 'wrong logins to one account, from one network that has signed in to it in the last 30 days',
+    counts:
+      'wrong logins to one account, and those under way, from one network that has signed in to it in the last 30 days',
     free: 5,
     delays: [...doubling, minutes(15)],
     memory: hours(24),

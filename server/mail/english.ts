@@ -200,6 +200,6 @@ function described({ at, browser, system, address }: Whence): string {
 
 const since = ({ at, address }: Where): string => `on ${inWords(at)}${address ? `, from the address ${address}` : ''}`;
 
-const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
 
-const inWords = (at: string): string => `${format.format(new Date(at))} UTC`;
+const inWords = (at: string): string => `${new Date(at).toLocaleString('en-GB', format)} UTC`;

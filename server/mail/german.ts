@@ -211,6 +211,6 @@ function described({ at, browser, system, address }: Whence): string {
 
 const since = ({ at, address }: Where): string => `am ${inWords(at)}${address ? `, von der Adresse ${address}` : ''}`;
 
-const format = new Intl.DateTimeFormat('de-DE', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
 
-const inWords = (at: string): string => `${format.format(new Date(at))} Uhr UTC`;
+const inWords = (at: string): string => `${new Date(at).toLocaleString('de-DE', format)} Uhr UTC`;

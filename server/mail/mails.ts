@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { lettersIn } from './languages.ts';
 import { checkedLetter, languageTag } from './letter-of-host.ts';
@@ -60,6 +60,6 @@ async function write<Kind extends MailKind>(
  * its reader with a link that does not work any more.
  */
 function messageIdOf(id: string, text: string, hostname: string): string {
-  const version = createHash('sha256').update(text).digest('base64url').slice(0, 16);
+  const version = hash('sha256', text, 'base64url').slice(0, 16);
   return `<${id}.${version}@${hostname}>`;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -50,7 +50,7 @@ const listIn = (file: FileHandle, hashes: SortedHashes): BreachedPasswords => ({
 });
 
 // SHA-1, because the list is made of it. It protects nothing: the hash is never stored and goes nowhere.
-const sha1 = (password: string): string => createHash('sha1').update(password).digest('hex').toUpperCase();
+const sha1 = (password: string): string => hash('sha1', password, 'hex').toUpperCase();
 
 const readerOf =
   (file: FileHandle) =>

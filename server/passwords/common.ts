@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { folded } from './folded.ts';
@@ -11,7 +11,7 @@ export const fingerprintBytes = 5;
 
 /** What the file holds of a password, and what a password is looked up by. */
 export const fingerprintOf = (password: string): Buffer =>
-  createHash('sha256').update(folded(password)).digest().subarray(0, fingerprintBytes);
+  hash('sha256', folded(password), 'buffer').subarray(0, fingerprintBytes);
 
 let file: Buffer | undefined;
 

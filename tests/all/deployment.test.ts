@@ -30,7 +30,11 @@ test.skipIf(!hasNginx)('nginx with deploy/nginx.conf shares the work between two
   // A stream that one instance has ends when the other one, or the same, ends its session.
   const login = await nginx.ask('/api/auth/login', { body: { ...ada, deliver: 'token' } });
   const other = { authorization: `Bearer ${JSON.parse(login.text).token}` };
-  const stream = nginx.ask('/trpc/auth.sessions.changes', { headers: other });
+  const begun = Promise.withResolvers<void>();
+  // Its head comes before the session was looked at, this after it.
+  const onData = (text: string): void => void (text.includes('"reason":"connected"') && begun.resolve());
+  const stream = nginx.ask('/trpc/auth.sessions.changes', { headers: other, onData });
+  await begun.promise;
   expect((await nginx.ask('/api/auth/logout', { body: {}, headers: other })).status).toBe(200);
   expect((await stream).text).toContain('event: return');
 

@@ -1,24 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 
 import { expect, test } from 'vitest';
 
 import { openPostgres } from '../../server/db/open-postgres.ts';
 import { sectionOf } from '../support/markdown.ts';
-import { startCluster } from '../support/postgres-cluster.ts';
+import { installed, startCluster } from '../support/postgres-cluster.ts';
 import { root } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { asAdmin, onDatabase } from '../support/test-database.ts';
-
-/** A whole PostgreSQL as Debian installs it: those of npm have no pg_dump. */
-const installed = ((): string | undefined => {
-  try {
-    const [newest] = readdirSync('/usr/lib/postgresql').toSorted((one, other) => Number(other) - Number(one));
-    return `/usr/lib/postgresql/${newest}/bin`;
-  } catch {
-    return undefined;
-  }
-})();
 
 const commands = [...sectionOf('docs/operating.md', 'Backup and restore').matchAll(/```sh\n(.*?)```/gs)];
 const [backUp = '', restore = ''] = commands.map(([, lines]) => lines);

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { hostOf } from '../support/host.ts';
 import { root } from '../support/process.ts';
+import { codeOn } from '../support/samples.ts';
 import { textOf } from '../support/sources.ts';
 import { ada, testApp } from '../support/test-app.ts';
 
@@ -51,10 +52,7 @@ beforeAll(async () => {
       react: devDependencies['react'],
       superjson: devDependencies['superjson'],
     },
-    // docs/client.md says so, too.
-    overrides: {
-      '@trpc/tanstack-react-query': { '@trpc/client': '$@trpc/client', '@trpc/server': '$@trpc/server' },
-    },
+    ...(JSON.parse(`{${codeOn('docs/client.md', '"overrides": {')}}`) as object),
   });
   await run('npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts');
 

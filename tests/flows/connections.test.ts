@@ -9,6 +9,21 @@ const alive = 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const login = (body: string, length = body.length): string =>
   `POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`;
 
+test('whoever ends a connection at once is counted and written down by their address all the same', async () => {
+  await using app = await testApp();
+  const request = login(JSON.stringify({ ...ada, password: 'not the right one' }));
+  for (let times = 0; times < 5; times += 1) {
+    // oxlint-disable-next-line no-await-in-loop
+    await using hasty = await openSocket(app);
+    hasty.socket.write(request, () => hasty.socket.resetAndDestroy());
+    // oxlint-disable-next-line no-await-in-loop
+    await hasty.closed;
+  }
+  await expect.poll(() => app.logged()).toContain('"address":"127.0.0.1"');
+  await app.post('/api/auth/login', { ...ada, email: 'nobody@example.com' });
+  expect(app.logged()).not.toContain('"address":"unknown"');
+});
+
 describe('whoever is slow to send', () => {
   test.each([
     ['nothing', ''],

@@ -233,13 +233,6 @@ test('a fault in our own part of a host’s procedure says nothing of itself to 
   expect(app.logged()).toContain('procedure.failed');
 });
 
-test('a context that a host made without ours is a fault of the host, and says so', async () => {
-  await using app = await hostApp(adapters.standalone);
-  const ctx = { auth: { kind: 'latchkey' as const }, tenant: 'acme' };
-  await expect(app.router.createCaller(ctx).mine()).rejects.toThrow('createContext');
-  await expect(app.auth.callerOf(ctx)).rejects.toThrow('createContext');
-});
-
 test('requests that a Fastify host injects are answered like others', async () => {
   await using app = await hostApp(adapters.standalone);
   const injected = fastify();

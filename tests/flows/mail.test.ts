@@ -2,7 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 import { describe, expect, test } from 'vitest';
 
-import { minutes, seconds } from '../../server/kernel/clock.ts';
+import { minutes } from '../../server/kernel/clock.ts';
 import { createSmtpMailer } from '../../server/mail/smtp-mailer.ts';
 import { complete, tokenIn } from '../support/reset-links.ts';
 import { selfSigned } from '../support/self-signed.ts';
@@ -186,24 +186,6 @@ describe('a mail over SMTP', () => {
       expect(failures(app)).toHaveLength(1 - count);
       expect(app.logged()).not.toContain('canary');
     }
-  });
-
-  test('is sent once, though two instances look for it at the same moment', async () => {
-    await using server = await mailServer();
-    const url = `smtp://127.0.0.1:${server.port}`;
-    await using one = await mailingApp(url);
-    await using two = await mailingApp(url, { database: one.database, clock: one.clock });
-    const emails = Array.from({ length: 20 }, (_, index) => `user${index}@example.com`);
-    for (const email of emails) {
-      await one.auth.users.create({ email });
-      await request(one, email);
-    }
-    one.clock.forward(seconds(1));
-    const done = await Promise.all([one, two, one, two].map(async ({ auth }) => await auth.runJobs()));
-    await Promise.all([one.auth.runJobs(), two.auth.runJobs()]);
-    expect(done.filter((count) => count > 0).length).toBeGreaterThan(1);
-    expect(server.received.map(({ to }) => to[0]).toSorted()).toEqual(emails.toSorted());
-    expect(await jobs(one)).toEqual([]);
   });
 });
 

@@ -121,14 +121,18 @@ async function answerOf(app: TestApp, { method, target, headers, body }: Wire, c
   return comparable(await raw(app, Buffer.from(sent, 'latin1')));
 }
 
-/** Without what is different each time, and what is so on purpose: the length of an answer, or its parts. */
+/**
+ * Without what is different each time, and what is so on purpose: the length of an answer, or its parts; and the
+ * order of headers, which says nothing (RFC 9110 §5.3).
+ */
 function comparable(answer: string): string {
   const [head = '', ...rest] = answer.split('\r\n\r\n');
   const isInParts = /^transfer-encoding: chunked/im.test(head);
   const body = rest.join('\r\n\r\n');
   const whole = isInParts ? body.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n|\r\n$/g, '') : body;
-  const lines = head.split('\r\n').filter((line) => !/^(date|transfer-encoding|content-length): /i.test(line));
-  return `${lines.join('\n')}\n\n${whole}`
+  const [status = '', ...headers] = head.split('\r\n');
+  const lines = headers.filter((line) => !/^(date|transfer-encoding|content-length): /i.test(line));
+  return `${status}\n${lines.toSorted().join('\n')}\n\n${whole}`
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
     .replaceAll(/[\w-]{43}/g, 'TOKEN');
 }

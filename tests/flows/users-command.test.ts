@@ -153,6 +153,10 @@ describe('latchkey users list', () => {
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^id +created +state +e-mail$/);
     expect(lines[1]).toMatch(/^\S{36} {2}\d{4}-\d\d-\d\d {2}not confirmed +user0@example\.com$/);
+
+    await orm.update(tables.users).set({ disabledAt: new Date(0), adminSince: new Date(0) });
+    const [, first] = (await users(app, 'list --limit 1')).out.split('\n');
+    expect(first).toMatch(/ disabled admin not confirmed +user0@example\.com$/);
   });
 
   test('takes a beginning of addresses as it is written: % and _ stand for themselves', async () => {

@@ -17,8 +17,9 @@ const vector = z.object({
 
 /**
  * Hashes of other systems, each by the library and the version that made it, from passwords in several
- * spellings. Those of Django are of Django itself. Keycloak's own classes were not at hand: what it calls for
- * PBKDF2 was, which is Java's; its Argon2 is another library's, in Keycloak's form.
+ * spellings. Those of Django are of Django itself. Of Keycloak's own there are those that others have published
+ * with their passwords, of each of its algorithms; the rest are by Java's, which it calls for PBKDF2, and by
+ * another library of Argon2 in its form.
  */
 export const foreignHashes = z
   .array(vector)

@@ -1,6 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 
+import { expect } from 'vitest';
+
 import { run, withNode } from './process.ts';
 import type { Running } from './process.ts';
 
@@ -28,14 +30,15 @@ export async function writeAccounts(path: string, count: number, passwordHash: u
 }
 
 /**
- * Brings in 100,000 accounts while a server runs: killed in the middle, run again, and run a third time.
+ * Brings in 100,000 accounts: killed in the middle, run again, and run a third time. Each is brought in once.
  *
- * @returns what the second and the third have said, and how long the second took
+ * @param count how many of them there are
+ * @returns how many seconds the second took
  */
 export async function importMany(
   { cwd, databaseUrl, file }: { cwd: string; databaseUrl: string; file: string },
   count: () => Promise<number>,
-) {
+): Promise<number> {
   const env = { DATABASE_URL: databaseUrl };
   await using killed = importing(cwd, file, env);
   await killed.until(/[45]\d{4} of 100000/);
@@ -49,7 +52,16 @@ export async function importMany(
   const seconds = (performance.now() - started) / 1000;
   await using third = importing(cwd, `${file} --json`, env);
   await third.ended;
-  return { half, code, seconds, second: reportIn(second), third: reportIn(third) };
+
+  expect(half).toBeGreaterThanOrEqual(40_000);
+  expect(half).toBeLessThan(100_000);
+  expect(code).toBe(0);
+  expect(seconds).toBeLessThan(60);
+  const rest = { isDry: false, leftOut: [], unconfirmed: [] };
+  expect(reportIn(second)).toEqual({ ...rest, imported: 100_000 - half, alreadyThere: half });
+  expect(reportIn(third)).toEqual({ ...rest, imported: 0, alreadyThere: 100_000 });
+  expect(await count()).toBe(100_000);
+  return seconds;
 }
 
 const reportIn = (running: Running): unknown => JSON.parse(/^\{.*\}$/m.exec(running.printed())?.[0] ?? '{}');

@@ -137,7 +137,7 @@ export const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
   },
   {
     from: /^server\/features\/([\w-]+)\/queries\.ts$/,
-    may: [/^drizzle-orm$/, /^server\/kernel\//],
+    may: [/^drizzle-orm$/, /^server\/db\/prepared\.ts$/, /^server\/kernel\//],
     mayTypes: [/^server\/db\//],
   },
   {
@@ -153,7 +153,7 @@ export const rules: { from: RegExp; may: RegExp[]; mayTypes?: RegExp[] }[] = [
   },
   {
     from: /^server\/jobs\/queries\.ts$/,
-    may: [/^server\/kernel\//],
+    may: [/^server\/db\/prepared\.ts$/, /^server\/kernel\//],
     mayTypes: [/^server\/db\/database\.ts$/],
   },
   {

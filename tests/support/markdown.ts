@@ -4,7 +4,8 @@ import { textOf } from './sources.ts';
 export function sectionOf(file: string, heading: string): string {
   const [, section] = textOf(file).split(new RegExp(`^#+ ${heading}$`, 'm'));
   if (section === undefined) throw new Error(`${file} has no heading "${heading}"`);
-  return section.split(/^#+ /m)[0] ?? '';
+  // A line `# …` stands in a sample for those that are left out.
+  return section.split(/^#+ (?!…)/m)[0] ?? '';
 }
 
 /** The rows of every table in a text, without heads: cells as they are written, without the spaces around them. */

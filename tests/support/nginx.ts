@@ -17,7 +17,11 @@ export interface Answer {
 }
 
 export interface Nginx extends AsyncDisposable {
-  ask(path: string, call?: { body?: unknown; headers?: Record<string, string> }): Promise<Answer>;
+  /** @param call `onData` is called whenever a part of the answer has come: of a stream they come one by one. */
+  ask(
+    path: string,
+    call?: { body?: unknown; headers?: Record<string, string>; onData?: (textSoFar: string) => void },
+  ): Promise<Answer>;
   /** Sends the beginning of a POST, and not the rest. */
   begin(path: string): { begun: Promise<unknown>; end(): void };
 }
@@ -47,7 +51,7 @@ export async function startNginx(ports: number[]): Promise<Nginx> {
   ports.forEach((one, index) => (config = config.replace(`latchkey-${index + 1}:3000`, `127.0.0.1:${one}`)));
   const stop = await runNginx(config, port);
 
-  const ask: Nginx['ask'] = async (path, { body, headers = {} } = {}) =>
+  const ask: Nginx['ask'] = async (path, { body, headers = {}, onData = () => {} } = {}) =>
     await new Promise((resolve, reject) => {
       const asked = request(
         {
@@ -62,7 +66,10 @@ export async function startNginx(ports: number[]): Promise<Nginx> {
         },
         (response) => {
           let text = '';
-          response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+          response.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk;
+            onData(text);
+          });
           response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
         },
       );

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,22 +24,32 @@ export interface Cluster extends AsyncDisposable {
   start(): Promise<void>;
 }
 
+/** A whole PostgreSQL as Debian installs it: those of npm have no pg_dump. */
+export const installed = ((): string | undefined => {
+  try {
+    const [newest] = readdirSync('/usr/lib/postgresql').toSorted((one, other) => Number(other) - Number(one));
+    return `/usr/lib/postgresql/${newest}/bin`;
+  } catch {
+    return undefined;
+  }
+})();
+
 // PostgreSQL refuses to run as root; nobody's id is the same on every Linux.
 const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /**
  * @param settings lines of postgresql.conf; durable unless they say otherwise
  * @param files to put beside its data, by their names
- * @param installed a folder with the binaries of another PostgreSQL
+ * @param binaries a folder with the binaries of another PostgreSQL
  */
 export async function startCluster(
   settings: Record<string, string> = {},
   files: Record<string, Buffer> = {},
-  installed?: string,
+  binaries?: string,
 ): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-postgres-'));
   chmodSync(folder, 0o755);
-  const bin = installed ?? (await copyBinaries(folder));
+  const bin = binaries ?? (await copyBinaries(folder));
   const data = join(folder, 'data');
   if (user.uid) chownSync(folder, user.uid, user.gid);
   const run = { ...user, cwd: folder };

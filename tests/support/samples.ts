@@ -21,20 +21,33 @@ export interface Sample {
   /** The first line, by which a person finds it. */
   begins: string;
   language: string;
+  code: string;
+  /** Those that are not empty, without what they are indented by. */
   lines: string[];
   /** The file that it is an excerpt of, by the comment above it. */
   from: string | undefined;
 }
 
-/** The blocks of code on a page whose languages are these. */
-export function samplesOn(page: string, languages: string[]): Sample[] {
-  const blocks = textOf(page).matchAll(/(?:^<!-- from (\S+) -->\n+)?^```(\w+)\n([^]*?)^```$/gm);
-  return [...blocks]
-    .map(([, from, language = '', code = '']) => {
-      const lines = code.split('\n').map((line) => line.trim());
-      return { page, begins: lines[0] ?? '', language, lines: lines.filter(Boolean), from };
-    })
-    .filter(({ language }) => languages.includes(language));
+/** Every block of code on a page. */
+export function samplesOn(page: string): Sample[] {
+  const blocks = textOf(page).matchAll(/(?:^<!-- from (\S+) -->\n+)?^```(\w*)\n([^]*?)^```$/gm);
+  return [...blocks].map(([, from, language = '', code = '']) => {
+    const lines = code.split('\n').map((line) => line.trim());
+    return { page, begins: lines[0] ?? '', language, code, lines: lines.filter(Boolean), from };
+  });
+}
+
+/** All of them. */
+export const samples: Sample[] = pages.flatMap(samplesOn);
+
+/** What a block is called where it is no excerpt of a file. */
+export const nameOf = ({ page, begins }: Sample): string => `${page}: ${begins}`;
+
+/** The block on a page that begins so. */
+export function codeOn(page: string, begins: string): string {
+  const [found, another] = samples.filter((one) => one.page === page && one.begins.startsWith(begins));
+  if (!found || another) throw new Error(`${page} has not one block that begins with "${begins}"`);
+  return found.code;
 }
 
 /**

@@ -49,6 +49,7 @@ export async function change(
     // Where an event names a session it is that one, and not the one that it came in.
     told.map(({ data, ...event }) => JSON.stringify({ ...event, ...data })),
   );
+  // Whatever has happened: that there was something to do at once would show in the time of an answer.
   jobs.wake();
   const { requestId } = request ?? {};
   for (const { kind, userId, sessionId, data } of told)

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Call, Deps } from '../../deps.ts';
 import { minutes, seconds } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
@@ -19,6 +21,12 @@ export const mostStreams = { ofSession: 10, ofUser: 50, ofProcess: 5000 };
 
 /** However quiet it is, the session is looked at after this: what is told can be lost, and its end by time is told to nobody. */
 const longestBetweenLooks = minutes(1);
+
+/** A look may see what has happened before it is told by what: PostgreSQL tells after the commit. */
+const newsTakes = seconds(1);
+
+/** When the process ends its connections go, too, and each says so a moment later: by then it is known who has left. */
+const farewell = seconds(0.05);
 
 /**
  * A signal at once and then whenever something happens to the account, until the session is over: then
@@ -165,7 +173,8 @@ function follow(deps: Needs, { user, session }: Caller, { isStream }: { isStream
     end: () => leave('stopping'),
   });
   function leave(as: 'left' | 'stopping'): void {
-    if (state === 'following') state = as;
+    // Who has left has done so, also while the process ends.
+    if (state !== 'left') state = as;
     leaveHub();
     wake();
   }
@@ -173,6 +182,8 @@ function follow(deps: Needs, { user, session }: Caller, { isStream }: { isStream
 
   async function next(): Promise<{ reasons: SignalReason[]; isOver: boolean }> {
     for (;;) {
+      // Told only to who is there still. tRPC asks for the next signal ahead of time, and looks after no fault of it once its reader has gone.
+      if (state === 'stopping') await sleep(farewell);
       if (state === 'stopping') throw new Refusal(generalRefusals, 'BUSY', { retryAfterSeconds: 1 });
       if (state === 'left') return { reasons: [], isOver: true };
       // Taken before the look: what is heard during it is looked into after it.
@@ -181,8 +192,12 @@ function follow(deps: Needs, { user, session }: Caller, { isStream }: { isStream
       const end = await endOfSession(deps, session.id);
       const now = deps.clock.now();
       if (!end) {
+        if (isStream && !ending && now < endsAt)
+          await new Promise<void>((resolve) => (wake = wakingAfter(newsTakes, resolve)));
         const last = ending ?? (now < endsAt ? 'ended' : 'expired');
-        return { reasons: [...reasons.filter((reason) => reason !== last), last], isOver: true };
+        const before = new Set([...reasons, ...heard]);
+        before.delete(last);
+        return { reasons: [...before, last], isOver: true };
       }
       endsAt = end;
       if (reasons.length > 0) return { reasons, isOver: false };

@@ -1,11 +1,20 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 
 import type { Queryable } from '../../db/database.ts';
+import { prepared } from '../../db/prepared.ts';
 
-export async function findUserByEmail({ orm, tables: { users } }: Queryable, email: string) {
-  const [found] = await orm.select().from(users).where(eq(users.email, email));
+export async function findUserByEmail(db: Queryable, email: string) {
+  const [found] = await userByEmail(db).execute({ email });
   return found;
 }
+
+const userByEmail = prepared(({ orm, tables: { users } }) =>
+  orm
+    .select()
+    .from(users)
+    .where(eq(users.email, sql.placeholder('email')))
+    .prepare(),
+);
 
 /** Compare and swap: leaves a hash alone that somebody has changed meanwhile. */
 export async function replacePasswordHash(

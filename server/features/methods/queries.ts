@@ -1,12 +1,18 @@
 import { and, eq, exists, isNotNull, sql } from 'drizzle-orm';
 
 import type { Queryable } from '../../db/database.ts';
+import { prepared } from '../../db/prepared.ts';
 
 /** Which factors an account has. */
-export async function findFactors({ orm, tables }: Queryable, userId: string) {
+export async function findFactors(db: Queryable, userId: string) {
+  const [found] = await factorsByUser(db).execute({ userId });
+  return found;
+}
+
+const factorsByUser = prepared(({ orm, tables }) => {
   const { users, totps, passkeys, recoveryCodes } = tables;
   const has = (rows: Parameters<typeof exists>[0], name: string) => sql<boolean | number>`${exists(rows)}`.as(name);
-  const [found] = await orm
+  return orm
     .select({
       totp: has(
         orm
@@ -22,9 +28,9 @@ export async function findFactors({ orm, tables }: Queryable, userId: string) {
       ),
     })
     .from(users)
-    .where(eq(users.id, userId));
-  return found;
-}
+    .where(eq(users.id, sql.placeholder('userId')))
+    .prepare();
+});
 
 export async function findAdminSince({ orm, tables: { users } }: Queryable, userId: string): Promise<Date | null> {
   const [found] = await orm.select({ adminSince: users.adminSince }).from(users).where(eq(users.id, userId));

@@ -12,6 +12,9 @@ const knownFor = days(90);
 /** Of more sign-ins in that time the newest decide. */
 const mostLookedAt = 500;
 
+/** Nearly always these decide. */
+const fewLookedAt = 5;
+
 /** From so many wrong passwords on a sign-in is told of, wherever it comes from. */
 const manyFailures = 10;
 
@@ -126,15 +129,26 @@ const signIn = eventKinds['session.started'].pick({ failuresBefore: true }).exte
 async function isNew({ db, clock, config }: Needs, { event, user }: Noticed): Promise<boolean> {
   const { id: eventId, createdAt } = event;
   const since = new Date(createdAt.getTime() - knownFor);
-  const before = await findSignInsBefore(db, { userId: user.id, eventId, since, most: mostLookedAt });
+  const signInsBefore = async (most: number) => await findSignInsBefore(db, { userId: user.id, eventId, since, most });
+  const before = await signInsBefore(fewLookedAt);
+  if (isLikeThese(before, event)) return false;
   if (before.length === 0) {
     // The very first of an account is no news, if it is known to be: while all that it has done is still stored.
     const isAllStored = clock.now().getTime() - user.createdAt.getTime() < days(Math.min(config.eventsKeptDays, 90));
     return !isAllStored;
   }
-  const isSameDevice = before.some(({ data }) => deviceIn(data) === deviceIn(event.data));
-  const isSameNetwork = before.some(({ address }) => placeOf(address) === placeOf(event.address));
-  return !(isSameDevice && isSameNetwork);
+  return before.length < fewLookedAt || !isLikeThese(await signInsBefore(mostLookedAt), event);
+}
+
+interface SignIn {
+  data: string;
+  address: string | null;
+}
+
+function isLikeThese(before: SignIn[], { data, address }: SignIn): boolean {
+  const [device, place] = [deviceIn(data), placeOf(address)];
+  const isSameDevice = before.some((one) => deviceIn(one.data) === device);
+  return isSameDevice && before.some((one) => placeOf(one.address) === place);
 }
 
 function deviceIn(data: string): string {

@@ -1,7 +1,10 @@
 import { and, desc, eq, exists, inArray, isNotNull, isNull, lte, ne, not, or, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 
-import type { Queryable } from '../../db/database.ts';
+import type { Database, Queryable } from '../../db/database.ts';
+import { prepared } from '../../db/prepared.ts';
+import { hashedToken, hashToken } from '../../kernel/token.ts';
+import type { Secret } from '../../kernel/token.ts';
 
 interface NewSession {
   id: string;
@@ -74,27 +77,59 @@ export function insertSession(
   );
 }
 
-/** The session with this token and its user, whether or not it is still good. */
-export async function findSession(db: Queryable, tokenHash: Buffer) {
-  const query = sessionQueries.get(db) ?? prepareSessionQuery(db);
-  const [found] = await query.execute({ tokenHash });
+/** A session and its user as they are stored. */
+export type FoundSession = Readonly<NonNullable<Awaited<ReturnType<typeof readSession>>>>;
+
+interface Kept {
+  generation: number;
+  /** By the hash of the token. */
+  sessions: Map<string, FoundSession>;
+}
+
+/** About 15 MB. */
+const mostKept = 10_000;
+
+const keptOf = new WeakMap<Database, Kept>();
+
+/**
+ * The session with this token and its user, whether or not it is still good. It is read once, and kept
+ * until anybody writes an account or a session; where a database cannot tell that at once, nothing is kept.
+ */
+export async function findSession(db: Database, token: Secret): Promise<FoundSession | undefined> {
+  // Asked for before the row is read: what is written meanwhile makes it one that is not kept.
+  const generation = await db.generation?.();
+  if (generation === undefined) return await readSession(db, hashToken(token));
+
+  const { sessions } = keptSince(db, generation);
+  const key = hashedToken(token);
+  const known = sessions.get(key);
+  if (known) return known;
+  const found = await readSession(db, hashToken(token));
+  if (found && sessions.size < mostKept) sessions.set(key, found);
   return found;
 }
 
-// Drizzle takes longer to write this query than SQLite to answer it, and each call of somebody signed in has it.
-const sessionQueries = new WeakMap<Queryable, ReturnType<typeof prepareSessionQuery>>();
+function keptSince(db: Database, generation: number): Kept {
+  const known = keptOf.get(db);
+  if (known?.generation === generation && known.sessions.size < mostKept) return known;
+  const kept = { generation, sessions: new Map<string, FoundSession>() };
+  keptOf.set(db, kept);
+  return kept;
+}
 
-function prepareSessionQuery(db: Queryable) {
-  const { sessions, users } = db.tables;
-  const query = db.orm
+async function readSession(db: Queryable, tokenHash: Buffer) {
+  const [found] = await sessionByToken(db).execute({ tokenHash });
+  return found;
+}
+
+const sessionByToken = prepared(({ orm, tables: { sessions, users } }) =>
+  orm
     .select({ session: sessions, user: users })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(eq(sessions.tokenHash, sql.placeholder('tokenHash')))
-    .prepare();
-  sessionQueries.set(db, query);
-  return query;
-}
+    .prepare(),
+);
 
 /** Whether this is the token that a session had before the one of now. */
 export async function hadToken({ orm, tables: { sessions } }: Queryable, tokenHash: Buffer): Promise<boolean> {

@@ -30,7 +30,7 @@ import {
   touchSession,
   touchSessionWith,
 } from './queries.ts';
-import type { Ended, ProvedAgain } from './queries.ts';
+import type { Ended, FoundSession, ProvedAgain } from './queries.ts';
 
 /** More than anybody has devices: a sign-in beyond it ends the session that was used longest ago (ASVS 7.1.2). */
 const mostSessions = 100;
@@ -127,28 +127,35 @@ export async function checkSession(call: Call<'db' | 'clock' | 'config' | 'log'>
   if (request.credential.kind === 'none') return null;
   if (request.credential.kind === 'unusable') throw sessionEnded(call);
 
-  const tokenHash = hashToken(request.credential.token);
-  const found = await findSession(deps.db, tokenHash);
+  const { token } = request.credential;
+  const found: (FoundSession & { caller?: Caller }) | undefined = await findSession(deps.db, token);
   if (!found || found.user.disabledAt || lacksProof(deps, found.user)) {
     // Sent before its answer brought the new token, and answered after it: that one stays where it is.
-    if (!found && (await hadToken(deps.db, tokenHash))) throw new Refusal(sessionRefusals, 'SESSION_ENDED');
+    if (!found && (await hadToken(deps.db, hashToken(token)))) throw new Refusal(sessionRefusals, 'SESSION_ENDED');
     throw sessionEnded(call);
   }
 
   const now = deps.clock.now();
   const { session, user } = found;
   if (session.expiresAt <= now || session.lastSeenAt <= idleSince(deps, now)) throw sessionEnded(call);
-  const factors = factorsIn(session);
+  // One that is kept keeps this, too.
+  const caller = (found.caller ??= callerIn(found));
   // Whatever way it has begun by, and while nobody asked for more.
-  if (isFactorDemanded(deps, user) && !isTwoFactor(factors)) throw sessionEnded(call);
+  if (isFactorDemanded(deps, user) && !isTwoFactor(caller.session.factors)) throw sessionEnded(call);
 
   if (session.lastSeenAt.getTime() + touchInterval(deps) <= now.getTime()) noteUse(call, session.id, now);
+  // A copy, since a host may write into its own.
+  return { user: { ...caller.user }, session: { ...caller.session, factors: [...caller.session.factors] } };
+}
+
+/** Of four dates: to write them out takes longer than to find the session by its token. */
+function callerIn({ session, user }: FoundSession): Caller {
   return {
     user: toUser(user),
     session: {
       id: session.id,
       createdAt: session.createdAt.toISOString(),
-      factors,
+      factors: factorsIn(session),
       verifiedAt: (session.verifiedAt ?? session.createdAt).toISOString(),
       factorVerifiedAt: session.factorVerifiedAt?.toISOString() ?? null,
       expiresAt: session.expiresAt.toISOString(),
@@ -267,14 +274,7 @@ export function toUser(row: UserRow): User {
   return { id, email, emailVerified, name, locale, createdAt: row.createdAt.toISOString() };
 }
 
-interface UserRow {
-  id: string;
-  email: string;
-  emailVerifiedAt: Date | null;
-  name: string | null;
-  locale: string | null;
-  createdAt: Date;
-}
+type UserRow = Pick<FoundSession['user'], 'id' | 'email' | 'emailVerifiedAt' | 'name' | 'locale' | 'createdAt'>;
 
 // The cookie goes with the refusal, so that the next request is a plain "not signed in".
 function sessionEnded({ reply }: Pick<Call<never>, 'reply'>): Refusal {

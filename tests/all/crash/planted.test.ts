@@ -6,6 +6,9 @@ import { serverTarget } from '../../support/crash/targets.ts';
 import { answersTooEarly } from '../../support/crash/trace.ts';
 import { obstacle, traced } from '../../support/crash/traced.ts';
 
+const lost =
+  /the acknowledged registration of \S+ is lost|an acknowledged session is lost|acknowledged as ended is there/;
+
 describe('a planted fault is seen:', () => {
   test('an answer before the commit, by what a kill then loses', async () => {
     using folder = folderOnDisk();
@@ -14,8 +17,9 @@ describe('a planted fault is seen:', () => {
       databaseUrl,
       plants: ['quick-hashes', 'answer-early'],
     });
-    const { faults } = await campaign({ target, kills: 1, load: [300, 400] });
-    expect(faults.join('\n')).toMatch(/the acknowledged registration of \S+ is lost|an acknowledged session is lost/);
+    // A single kill may find nothing but logouts on their way to the disk, or nothing at all.
+    const { faults } = await campaign({ target, kills: 6, load: [200, 300] });
+    expect(faults.join('\n')).toMatch(lost);
   });
 
   // WAL without FULL: what everybody has who sets nothing but the journal mode.

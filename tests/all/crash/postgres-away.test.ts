@@ -7,12 +7,13 @@ import { underLoad } from '../../support/crash/clients.ts';
 import { emptyJournal } from '../../support/crash/journal.ts';
 import { createRandom } from '../../support/crash/random.ts';
 import { startServer } from '../../support/crash/server-process.ts';
+import { isWhole } from '../../support/many.ts';
 import { startCluster } from '../../support/postgres-cluster.ts';
 import { ada } from '../../support/test-app.ts';
 
-const timeAway = 60_000;
+const secondsAway = isWhole ? 60 : 10;
 
-test('PostgreSQL may be away for a minute: each call is refused soon, with when to come back, and then all is there', async () => {
+test(`PostgreSQL may be away for ${secondsAway} seconds: each call is refused soon, with when to come back, and then all is there`, async () => {
   await using cluster = await startCluster();
   const databaseUrl = cluster.url;
   await using server = await startServer({ databaseUrl, plants: ['quick-hashes'] });
@@ -25,7 +26,7 @@ test('PostgreSQL may be away for a minute: each call is refused soon, with when 
   const gone = performance.now();
   let slowest = 0;
   let refused = 0;
-  for (; performance.now() - gone < timeAway; refused += 3) {
+  for (; performance.now() - gone < secondsAway * 1000; refused += 3) {
     const started = performance.now();
     const answers = await Promise.all([
       call('/api/auth/login', { body: ada }),
@@ -53,7 +54,7 @@ test('PostgreSQL may be away for a minute: each call is refused soon, with when 
   expect(await audit(journal, { databaseUrl, url: load.url })).toEqual([]);
   expect(server.isAlive()).toBe(true);
   say(
-    `PostgreSQL away for a minute: ${refused} calls refused, the slowest in ${slowest.toFixed(0)} ms, ready again after ${recovery.toFixed(0)} ms; ${numbersOf(journal)}`,
+    `PostgreSQL away for ${secondsAway} seconds: ${refused} calls refused, the slowest in ${slowest.toFixed(0)} ms, ready again after ${recovery.toFixed(0)} ms; ${numbersOf(journal)}`,
   );
 });
 
@@ -68,16 +69,17 @@ test.skipIf(process.platform !== 'linux')(
     await underLoad(load, () => journal.acknowledged.register >= 50);
 
     const ending = new AbortController();
+    let frozenAt = 0;
     const enough = journal.acknowledged.register + 20;
     const calling = underLoad(load, () => {
       if (journal.acknowledged.register < enough || ending.signal.aborted) return ending.signal.aborted;
       ending.abort();
       cluster.freeze();
+      frozenAt = performance.now();
       return true;
     });
-    const started = performance.now();
     await calling;
-    const slowest = performance.now() - started;
+    const slowest = performance.now() - frozenAt;
     cluster.thaw();
     expect(slowest).toBeLessThan(8000);
 

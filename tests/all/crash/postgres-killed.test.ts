@@ -2,16 +2,19 @@ import { describe, expect, test } from 'vitest';
 
 import { campaign } from '../../support/crash/campaign.ts';
 import { postgresTarget, serverTarget } from '../../support/crash/targets.ts';
+import { isWhole } from '../../support/many.ts';
 import { startCluster } from '../../support/postgres-cluster.ts';
 
 describe('of all that was acknowledged on PostgreSQL', () => {
-  test('nothing is lost in 20 kills of the server', async () => {
+  const kills = isWhole ? 20 : 6;
+
+  test(`nothing is lost in ${kills} kills of the server`, async () => {
     await using cluster = await startCluster();
     const options = { databaseUrl: cluster.url, plants: ['quick-hashes'] };
     await using target = serverTarget('PostgreSQL, server killed', options);
-    const { faults, journal } = await campaign({ target, kills: 20, load: [20, 900] });
+    const { faults, journal } = await campaign({ target, kills, load: [20, 900] });
     expect(faults).toEqual([]);
-    expect(journal.acknowledged.register).toBeGreaterThan(100);
+    expect(journal.acknowledged.register).toBeGreaterThan(5 * kills);
   });
 });
 
@@ -19,12 +22,14 @@ describe('of all that was acknowledged on PostgreSQL', () => {
 describe.skipIf(process.platform !== 'linux')('of all that was acknowledged, when PostgreSQL itself is killed', () => {
   const options = (databaseUrl: string) => ({ databaseUrl, plants: ['quick-hashes'] });
 
-  test('nothing is lost in 5 kills, and one server lives through all of them', async () => {
+  const kills = isWhole ? 5 : 2;
+
+  test(`nothing is lost in ${kills} kills, and one server lives through all of them`, async () => {
     await using cluster = await startCluster();
     await using target = postgresTarget('PostgreSQL killed', cluster, options(cluster.url));
-    const { faults, journal } = await campaign({ target, kills: 5, load: [300, 1500] });
+    const { faults, journal } = await campaign({ target, kills, load: [300, 1500] });
     expect(faults).toEqual([]);
-    expect(journal.acknowledged.register).toBeGreaterThan(30);
+    expect(journal.acknowledged.register).toBeGreaterThan(6 * kills);
   });
 
   test('something would be seen to be lost if commits did not wait for its log', async () => {

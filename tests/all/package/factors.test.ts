@@ -29,6 +29,18 @@ describe('second factors in examples/react, installed from the packed files', ()
   const onAccount = async (page: Page): Promise<void> =>
     await page.getByRole('heading', { name: 'My account' }).waitFor();
   const press = async (page: Page, name: string): Promise<void> => await page.getByRole('button', { name }).click();
+  /** Resolves to what waits until the page asks the browser for a passkey. */
+  const nextPasskeyAsked = async (page: Page): Promise<() => Promise<unknown>> => {
+    await page.evaluate(() => {
+      const { credentials } = navigator;
+      const get = credentials.get.bind(credentials);
+      credentials.get = async (options) => {
+        document.body.dataset['asked'] = 'yes';
+        return await get(options);
+      };
+    });
+    return async () => await page.locator('body[data-asked]').waitFor({ state: 'attached' });
+  };
   const keptCodes = async (page: Page): Promise<string[]> => {
     const dialog = page.getByRole('dialog', { name: 'Your recovery codes' });
     await dialog.waitFor();
@@ -96,12 +108,15 @@ describe('second factors in examples/react, installed from the packed files', ()
     await press(page, 'Add a passkey');
     expect(await keptCodes(page)).toHaveLength(10);
     await page.getByText('Passkeys').waitFor();
-    // So that none is used before a button is pressed.
+    // What is asked for now is not answered any more: so none is used before a button is pressed.
     await authenticator.agrees(false);
+    const asked = await nextPasskeyAsked(page);
     await logOut(page);
 
-    await press(page, 'Log in with a passkey');
+    // By the field for the address. The button ends that, and asks anew.
+    await asked();
     await authenticator.agrees(true);
+    await press(page, 'Log in with a passkey');
     await onAccount(page);
     await authenticator.agrees(false);
     await logOut(page);
