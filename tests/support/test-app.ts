@@ -4,7 +4,6 @@ import { readConfig } from '../../server/config.ts';
 import { createAuth } from '../../server/create-auth.ts';
 import type { Auth, AuthOptions } from '../../server/auth.ts';
 import type { Database } from '../../server/db/database.ts';
-import { openDatabase } from '../../server/db/open-database.ts';
 import { bcryptOnNodesPool, createBcryptHasher } from '../../server/hashing/bcrypt-sha256.ts';
 import type { Hasher } from '../../server/hashing/hasher.ts';
 import { connectionLimits } from '../../server/http/connections.ts';
@@ -20,7 +19,7 @@ import { memoryMailer } from '../../server/mail/memory-mailer.ts';
 import { createPrometheus } from '../../server/metrics/prometheus.ts';
 import { createTestClock } from '../../server/testing/test-clock.ts';
 import type { TestClock } from '../../server/testing/test-clock.ts';
-import { testDatabase } from './test-database.ts';
+import { isPostgres, testDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /** A whole server on a free loopback port, with a database of its own. */
@@ -94,12 +93,11 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     ...(counted && { hasher: counted.hasher }),
     ...(mailer !== 'ofProduction' && { mailer }),
   });
-  await auth.migrate();
+  // One of PostgreSQL's is a copy of one that was migrated.
+  if (options.database || !isPostgres) await auth.migrate();
   const server = await serve({ ...auth, log, metrics }, config, { ...connectionLimits, ...connections });
   const scraped = prometheus && (await serveMetrics({ ...prometheus, log }, config));
   const url = `http://localhost:${server.port}`;
-
-  let opened: Promise<Database> | undefined;
 
   // Each call comes from a network of its own, unless a test says from which.
   let networks = 0;
@@ -122,7 +120,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       return counted.count();
     },
     database,
-    db: async () => await (opened ??= openDatabase(database.url, { poolSize: 1, log })),
+    db: async () => await database.opened(),
     logged: () => lines.join(''),
     client: (options) =>
       createAuthClient({
@@ -145,7 +143,6 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       await server.drain();
       await scraped?.close();
       await auth.close();
-      await (await opened)?.close();
       if (!options.database) await database[Symbol.asyncDispose]();
     },
   };

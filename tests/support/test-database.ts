@@ -18,6 +18,8 @@ export interface TestDatabase extends AsyncDisposable {
   url: string;
   /** Path of the file, where it is SQLite. */
   file: string;
+  /** The same one, opened beside whoever uses it. Whoever asks does not close it. */
+  opened(): Promise<Database>;
 }
 
 const options = { poolSize: 2, log: { warn: () => {} } };
@@ -31,11 +33,30 @@ export const testDatabase = async (): Promise<TestDatabase> => (isPostgres ? awa
 /** An empty database, opened. It is gone after the run. */
 export async function openTestDatabase(): Promise<Database> {
   if (!isPostgres) return await openDatabase('file::memory:', options);
-  return await openDatabase(onDatabase(inject('postgresUrl'), await makeDatabase(inject('postgresUrl'))), options);
+  const database = await onPostgres();
+  const db = await openDatabase(database.url, { ...options, migratesLater: true });
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await db.close();
+    await database[Symbol.asyncDispose]();
+  };
+  return { ...db, close: async () => await (closed ??= close()) };
 }
 
 /** A PostgreSQL database that somebody else made, and removes. */
-export const atUrl = (url: string): TestDatabase => ({ url, file: '', [Symbol.asyncDispose]: async () => {} });
+export function atUrl(url: string): TestDatabase {
+  const { opened, close } = openedOnce(url);
+  return { url, file: '', opened, [Symbol.asyncDispose]: close };
+}
+
+/** Opened by the first who asks. */
+function openedOnce(url: string): { opened: () => Promise<Database>; close: () => Promise<void> } {
+  let opened: Promise<Database> | undefined;
+  return {
+    opened: async () => await (opened ??= openDatabase(url, { ...options, poolSize: 1, migratesLater: isPostgres })),
+    close: async () => await (await opened)?.close(),
+  };
+}
 
 // In memory where a Linux has it: a sync that nobody needs is nothing there. What is about disks makes its own folder.
 export const fastest = !isMany && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -43,38 +64,45 @@ export const fastest = !isMany && existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 function onSqlite(): TestDatabase {
   const folder = mkdtempSync(join(fastest, 'latchkey-test-'));
   const file = join(folder, 'userAuth.db');
+  const { opened, close } = openedOnce(`file:${file}`);
   return {
     url: `file:${file}`,
     file,
-    [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
-  };
-}
-
-// Emptied and used again by the next test: that is quicker than a new one.
-const free: string[] = [];
-
-async function onPostgres(): Promise<TestDatabase> {
-  const cluster = inject('postgresUrl');
-  const name = free.pop() ?? (await makeDatabase(cluster));
-  const url = onDatabase(cluster, name);
-  return {
-    url,
-    file: '',
+    opened,
     async [Symbol.asyncDispose]() {
-      await asAdmin(url, async (client) => {
-        await client.query(
-          'delete from latchkey.users; delete from latchkey.limit_counters; delete from latchkey.events; delete from latchkey.jobs; delete from latchkey.signing_keys',
-        );
-      });
-      free.push(name);
+      await close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function makeDatabase(cluster: string): Promise<string> {
+// Emptied and used again by the next test, as is the connection to it: that is quicker than new ones.
+const free: { url: string; opened: () => Promise<Database> }[] = [];
+
+async function onPostgres(): Promise<TestDatabase> {
+  const { url, opened } = free.pop() ?? (await makeDatabase());
+  return {
+    url,
+    file: '',
+    opened,
+    async [Symbol.asyncDispose]() {
+      const db = await opened();
+      await db.atomically(({ orm, tables }) =>
+        [tables.users, tables.limitCounters, tables.events, tables.jobs, tables.signingKeys].map((one) =>
+          orm.delete(one),
+        ),
+      );
+      free.push({ url, opened });
+    },
+  };
+}
+
+async function makeDatabase(): Promise<{ url: string; opened: () => Promise<Database> }> {
+  const cluster = inject('postgresUrl');
   const name = `${prefix}${newId().replaceAll('-', '')}`;
   await asAdmin(cluster, async (client) => await client.query(`create database ${name} template ${template}`));
-  return name;
+  const url = onDatabase(cluster, name);
+  return { url, opened: openedOnce(url).opened };
 }
 
 /** A database without any table; it is gone after the run. */
