@@ -1,18 +1,22 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import Sqlite from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
+import { temporaryFolder } from '../../tests/support/temporary-folder.ts';
 import { createGeneration } from './generation.ts';
 import { openSqlite } from './open-sqlite.ts';
 
 async function opened() {
-  const file = join(mkdtempSync(join(tmpdir(), 'latchkey-generation-')), 'latchkey.db');
+  const folder = temporaryFolder();
+  const file = folder.file('latchkey.db');
   const db = await openSqlite(`file:${file}`);
-  return { db, other: new Sqlite(file), now: async () => await db.generation?.() };
+  const other = new Sqlite(file);
+  onTestFinished(async () => {
+    await db.close();
+    other.close();
+    folder[Symbol.dispose]();
+  });
+  return { db, other, now: async () => await db.generation?.() };
 }
 
 test('a generation stays while nobody writes, and while only other tables are written here', async () => {
@@ -72,13 +76,12 @@ test('a statement of a form that is not known ends it, too', async () => {
 });
 
 test('where a trigger may write what no statement of ours says, every question is a generation of its own', async () => {
-  const { db, other, now } = await opened();
+  const { other, now } = await opened();
   other.exec('create trigger t after insert on limit_counters begin delete from sessions; end');
   expect(await now()).not.toBe(await now());
   other.exec('drop trigger t');
   await now();
   expect(await now()).toBe(await now());
-  await db.close();
 });
 
 test('where the file cannot say whether it has changed, every question is a generation of its own', async () => {
