@@ -8,7 +8,7 @@ import { root } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { testApp } from '../support/test-app.ts';
 
-// The same as on SQLite, whose test is in every run.
+// The same as on SQLite.
 test.runIf(isWhole)(
   'npm run import brings 100,000 accounts into PostgreSQL in less than a minute, also where it is killed in the middle',
   async () => {

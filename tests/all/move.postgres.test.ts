@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { JwkSet } from '../../server/features/signing-keys/contract.ts';
 import { randomness } from '../../server/kernel/token.ts';
 import { makeFilledFile, tokenOf } from '../support/filled-file.ts';
+import { isWhole } from '../support/many.ts';
 import { makeOldServerFile } from '../support/old-server-file.ts';
 import { addressOf, anyPort, projectFolder, run, withNode } from '../support/process.ts';
 import type { Running } from '../support/process.ts';
@@ -119,7 +120,7 @@ describe('a move to PostgreSQL', () => {
     expect(await me(await addressOf(server), tokenOf(5999))).toContain('user5999@example.com');
   });
 
-  test('may be started twice at once', async () => {
+  test.runIf(isWhole)('may be started twice at once', async () => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 3000);
     const url = await blankDatabase();
@@ -129,7 +130,7 @@ describe('a move to PostgreSQL', () => {
     expect(await counts(url)).toEqual({ users: 3000, sessions: 3000, counters: 300 });
   });
 
-  test('that is interrupted says that it may be run again', async () => {
+  test.runIf(isWhole)('that is interrupted says that it may be run again', async () => {
     using project = projectFolder();
     await makeFilledFile(project.file('userAuth.db'), 6000);
     const url = await blankDatabase();

@@ -19,8 +19,8 @@ const hasOathtool = ((): boolean => {
 const codeByOathtool = (seed: Buffer, at: number): string =>
   execFileSync('oathtool', ['--totp', '--base32', `--now=@${at}`, seedInBase32(seed)], { encoding: 'utf8' }).trim();
 
-test.skipIf(!hasOathtool)('codes are those of oathtool, for 200 seeds and times at random', () => {
-  for (let count = 0; count < 200; count += 1) {
+test.skipIf(!hasOathtool)('codes are those of oathtool, for 60 seeds and times at random', () => {
+  for (let count = 0; count < 60; count += 1) {
     const seed = newSeed();
     const at = randomInt(60, 2 ** 32);
     const code = codeByOathtool(seed, at);

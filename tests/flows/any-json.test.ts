@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { askForChange, changeEmail, mailed } from '../support/mail-links.ts';
-import { isMany, isWhole } from '../support/many.ts';
+import { isWhole } from '../support/many.ts';
 import { signIn } from '../support/people.ts';
 import { linkedToken } from '../support/reset-links.ts';
 import { beginningOf, outcomeOf, procedures } from '../support/procedures.ts';
 import { ada, testApp } from '../support/test-app.ts';
-import { isPostgres } from '../support/test-database.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 300 });
 
@@ -152,8 +151,7 @@ describe('whatever is sent', () => {
           expectTaken(path, JSON.parse(body));
         }),
         {
-          // Where a call costs several times as much, as many as `npm test` has of the others.
-          numRuns: isWhole ? 200 : isMany && !isPostgres ? 60 : 30,
+          numRuns: isWhole ? 200 : 30,
           // A stream is no answer of plain JSON.
           examples: examples.map((value): [unknown, boolean] => [value, type !== 'subscription']),
         },

@@ -1,41 +1,23 @@
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, expect } from 'vitest';
+import { expect, inject } from 'vitest';
 
 const timeout = 15_000;
 
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  // Names for pages of foreign origins. Playwright's own routes will not do: with them it answers preflights itself.
-  '--host-resolver-rules=MAP *.test 127.0.0.1',
-];
+let connected: Promise<Browser> | undefined;
 
-let launched: Promise<Browser> | undefined;
-
-/** A real Chromium, which the tests of one file share. */
+/** The one real Chromium of the run. */
 export function theBrowser(): Promise<Browser> {
-  launched ??= launch();
-  return launched;
+  connected ??= connect();
+  return connected;
 }
 
-afterAll(async () => {
-  const browser = await launched?.catch(() => undefined);
-  await browser?.close();
-});
-
-async function launch(): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
-  if (existsSync(executablePath)) return await chromium.launch({ executablePath, args: flags });
-  throw new Error(`Chromium is needed: apt-get install chromium, or set CHROMIUM_PATH (nothing at ${executablePath})`);
+async function connect(): Promise<Browser> {
+  const url = inject('browser');
+  if (url) return await chromium.connect(url);
+  throw new Error('Chromium is needed: apt-get install chromium-headless-shell, or set CHROMIUM_PATH');
 }
 
 /** A page in a browser context of its own, which closes with it. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 
 import type { Download, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -25,13 +25,12 @@ export interface Started extends AsyncDisposable {
 export async function start(name: Name): Promise<Started> {
   await using stack = new AsyncDisposableStack();
   const project = stack.use(await consumer(name, { from: 'examples' }));
-  await project.run('npm run build');
   const port = await freePort();
   const app =
     name === 'express' ? undefined : stack.use(await testApp({ env: { APP_URL: `http://localhost:${port}` } }));
-  const command = app
-    ? `VITE_AUTH_URL=${app.url} npm run dev -- --port ${port} --strictPort`
-    : `PORT=${port} npm start`;
+  await project.run(`${app ? `VITE_AUTH_URL=${app.url} ` : ''}npm run build`);
+  const vite = name === 'page' ? 'npm run dev --' : 'npx vite preview';
+  const command = app ? `VITE_AUTH_URL=${app.url} ${vite} --port ${port} --strictPort` : `PORT=${port} npm start`;
   const server = stack.use(await project.serve(command));
   const kept = stack.move();
   return { ...server, ...(app && { app }), [Symbol.asyncDispose]: async () => await kept.disposeAsync() };
@@ -112,7 +111,7 @@ export const hasFocus = async (where: Locator): Promise<boolean> =>
   await where.evaluate((element) => element === document.activeElement);
 
 export async function textOf(download: Download): Promise<string> {
-  return await readFile(await download.path(), 'utf8');
+  return await text(await download.createReadStream());
 }
 
 /** What the fields of e-mail and password tell the browser of themselves. */

@@ -6,7 +6,7 @@ import { isWhole } from '../../support/many.ts';
 import { startCluster } from '../../support/postgres-cluster.ts';
 
 describe('of all that was acknowledged on PostgreSQL', () => {
-  const kills = isWhole ? 20 : 6;
+  const kills = isWhole ? 20 : 4;
 
   test(`nothing is lost in ${kills} kills of the server`, async () => {
     await using cluster = await startCluster();

@@ -5,7 +5,7 @@ import { folderOnDisk } from '../../support/crash/real-disk.ts';
 import { serverTarget } from '../../support/crash/targets.ts';
 import { isWhole } from '../../support/many.ts';
 
-const kills = isWhole ? 60 : 15;
+const kills = isWhole ? 60 : 10;
 
 test(`of all that was acknowledged on SQLite nothing is lost in ${kills} kills of the server`, async () => {
   using folder = folderOnDisk();
