@@ -9,11 +9,11 @@ export const sweeps = [
   'tests/flows/security-headers.test.ts',
 ];
 
-/** What is no rule of a feature, but has queries of its own: on PostgreSQL only by `npm run test:all`. */
-export const seldomOnPostgres = ['tests/flows/{doctor,embedded,users-command,verify}.test.ts'];
+/** What takes long, or is no rule of a feature, but meets the database in its own way: on PostgreSQL only by `npm run test:all`. */
+export const seldomOnPostgres = ['tests/flows/{any-json,doctor,embedded,mail,users-command,verify}.test.ts'];
 
 /** What hardly depends on the database: on PostgreSQL only by `npm run test:whole`. */
-export const rarelyOnPostgres = ['tests/flows/{any-json,front-page,mail,mail-templates,metrics}.test.ts'];
+export const rarelyOnPostgres = ['tests/flows/{front-page,mail-templates,metrics}.test.ts'];
 
 const common = {
   // On a busy machine what is waited for may take longer than vitest's one second.

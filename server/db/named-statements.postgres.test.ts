@@ -13,7 +13,7 @@ async function asking(warnings: object[] = []) {
   const ask = namedStatements(pool, { warn: (about: object) => void warnings.push(about) });
   const askOften = async (values: number[]): Promise<unknown[]> => {
     const found: unknown[] = [];
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- what counts is how often it was asked before
     for (const value of values) found.push(...(await ask(text, [value])).rows.flat());
     return found;
   };
@@ -57,7 +57,7 @@ describe('a read', () => {
     const ofTable = async (): Promise<unknown[]> => (await one.ask('select a from t where a = $1', [1])).rows.flat();
     await one.pool.query('create table t as select 1 as a');
     for (let times = 0; times < 150; times += 1) {
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- the name is given on the way
       expect(await ofTable()).toEqual([1]);
     }
     await one.pool.query('alter table t alter column a type float');
@@ -68,6 +68,7 @@ describe('a read', () => {
   test('that is wrong fails as ever', async () => {
     await using one = await asking();
     await one.askOften(values);
+    // A value that no type lets through, so that PostgreSQL refuses it.
     await expect(one.askOften(['x'] as unknown as number[])).rejects.toMatchObject({ code: '22P02' });
     expect(await one.askOften(values)).toEqual(answers);
   });

@@ -13,10 +13,10 @@ test('whoever ends a connection at once is counted and written down by their add
   await using app = await testApp();
   const request = login(JSON.stringify({ ...ada, password: 'not the right one' }));
   for (let times = 0; times < 5; times += 1) {
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- one connection after the other
     await using hasty = await openSocket(app);
     hasty.socket.write(request, () => hasty.socket.resetAndDestroy());
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- and each is over before the next
     await hasty.closed;
   }
   await expect.poll(() => app.logged()).toContain('"address":"127.0.0.1"');
